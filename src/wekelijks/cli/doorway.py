@@ -1,0 +1,77 @@
+"""What every command stands in: which installation, which newsletter, and how to speak.
+
+stdout is for results (tables, or one JSON document with `--json`), stderr for messages to people.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from wekelijks.app import App
+    from wekelijks.domain.newsletter import Newsletter
+
+
+class Doorway:
+    """The installation and the newsletter that a command is about; built when first asked for."""
+
+    def __init__(self, data: Path, slug: str | None) -> None:
+        self.data = data
+        self.slug = slug
+
+    @cached_property
+    def app(self) -> "App":
+        """The installation. Raises as `app.build` does."""
+        from wekelijks.app import build
+
+        return build(self.data)
+
+    @cached_property
+    def newsletter(self) -> "Newsletter":
+        """The newsletter of `--newsletter`, or the default one. Raises NotFound."""
+        from wekelijks.store import newsletters
+
+        with self.app.database.read() as transaction:
+            return newsletters.named(transaction, self.slug)
+
+
+pass_doorway = click.make_pass_decorator(Doorway)
+
+as_json: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+"""The option of every command that lists, shows, adds, imports, sends or reports."""
+
+
+def say_json(document: Any) -> None:
+    """Print one JSON document: dates and times as ISO 8601, UTC instants with their offset."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def say(message: str) -> None:
+    """Tell the person at the terminal something, on stderr."""
+    click.echo(message, err=True)
+
+
+def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Print a table on stdout; plain text when that is no terminal."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*headings, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"not for JSON: {value!r}")

@@ -1,0 +1,60 @@
+"""The newsletter: one weekly publication with its identity and its promised moment.
+
+The moment is local: a weekday and a time in a time zone. Which instant that is, the calendar says.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+LANGUAGES = ("nl", "en")
+"""The languages that readers' texts exist in (ISO 639-1)."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Names that commands take, in the order of ``date.weekday()``."""
+
+
+class DoubtPolicy(StrEnum):
+    """What happens to a delivery in doubt: sent once more, or kept for the operator."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Newsletter:
+    """Identity and rhythm of one newsletter, as stored."""
+
+    id: int
+    slug: str
+    """Lower-case letters, digits and hyphens; the default one's pages stand at the root, others under /n/slug."""
+    name: str
+    sender_name: str
+    sender_address: str
+    reply_to: str | None
+    """Where answers go; None: to the sender's address."""
+    language: str
+    timezone: str
+    """A name of the IANA time zone database, such as Europe/Amsterdam."""
+    weekday: int
+    """0 is Monday, as in ``date.weekday()``."""
+    moment: time
+    """Local wall-clock time of the weekly letter, whole minutes."""
+    grace_hours: int
+    """How long after the moment a slot may still open by itself; then it is missed."""
+    repeat_after_weeks: int
+    """A theme may return only when this many weeks have passed since it was last used."""
+    postal_address: str
+    promise: str
+    """The sentence with which readers are invited, in the newsletter's language."""
+    sign_off: str
+    """Closing words above the sender's name; empty: the language's own."""
+    invitation: str
+    """The line that invites an answer; empty: the language's own."""
+    site_url: str
+    privacy_url: str
+    accent: str
+    """Accent colour as #rrggbb."""
+    doubt_policy: DoubtPolicy
+    created_at: datetime
+    is_default: bool

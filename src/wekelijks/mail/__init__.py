@@ -1,0 +1,1 @@
+"""Mail: values to bytes and back. Nothing here knows a database or a socket."""

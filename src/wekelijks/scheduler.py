@@ -1,0 +1,1 @@
+"""The clock's door: APScheduler ticks, and the calendar decides."""

@@ -1,0 +1,132 @@
+"""The database: transactions that behave alike on a SQLite file and on PostgreSQL.
+
+``begin()`` is the one way to write. When it returns, what was written survives a power cut, unless the caller asked
+for ``synced=False``: then it survives the death of every process of ours, and a power cut may take the last moments.
+
+On SQLite, writers and checkpoints of all processes take turns through a lock file beside the database. SQLite itself
+would let one writer in at a time, but versions before 3.51.3 have a race between writers and checkpoints of several
+connections that can damage the file (https://sqlite.org/wal.html#walresetbug).
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+
+from wekelijks.domain.errors import Unavailable
+
+Transaction = Connection
+"""An open transaction: what store functions take first."""
+
+_BUSY_MILLISECONDS = 30_000
+
+
+class Database:
+    """One database and how to open transactions on it. Safe to share between threads, not across a fork."""
+
+    def __init__(self, url: str) -> None:
+        """`url` as SQLAlchemy reads it: ``sqlite:////path`` or ``postgresql+psycopg://…``."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._lock_file = Path(f"{self.url.database}.lock") if self.is_sqlite else None
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+
+    @contextmanager
+    def begin(self, *, synced: bool = True) -> Iterator[Transaction]:
+        """A writing transaction: commits at the end, rolls back on any exception.
+
+        Raises Unavailable when the database is locked, full, read-only or out of reach.
+        """
+        with _translated(), self._turn(), self.engine.connect() as connection:
+            self._set_durability(connection, synced=synced)
+            with connection.begin():
+                if not (self.is_sqlite or synced):
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A reading transaction: one consistent view, never in the way of a writer."""
+        with (
+            _translated(),
+            self.engine.connect().execution_options(reading=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def begin_migration(self) -> Iterator[Transaction]:
+        """A writing transaction in which tables may be rebuilt.
+
+        SQLite changes a table by copying it; with foreign keys enforced, dropping the old one would silently empty
+        its child tables. So they are off here and checked before the commit (Unavailable when one is broken).
+        """
+        with _translated(), self._turn(), self.engine.connect() as connection:
+            self._set_durability(connection, synced=True)
+            self._enforce_foreign_keys(connection, enforced=False)
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise Unavailable("The migration would break a reference: it was undone; report this.")
+            finally:
+                self._enforce_foreign_keys(connection, enforced=True)
+
+    def dispose(self) -> None:
+        """Close every connection; the last one to close a SQLite file checkpoints it, so this takes its turn."""
+        with self._turn():
+            self.engine.dispose()
+
+    def _set_durability(self, connection: Connection, *, synced: bool) -> None:
+        if self.is_sqlite:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+
+    def _enforce_foreign_keys(self, connection: Connection, *, enforced: bool) -> None:
+        if self.is_sqlite:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(f"PRAGMA foreign_keys = {'ON' if enforced else 'OFF'}")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._lock_file is None:
+            yield
+            return
+        try:
+            lock = self._lock_file.open("w")
+        except OSError as error:
+            raise Unavailable(f"The database cannot be locked: {error}. Is its directory writable?") from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(f"The database cannot do this now: {reason}.") from error
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred BEGIN that writes later fails at once when another writer came between; IMMEDIATE waits.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,56 @@
+"""The schema's versions: from an empty database to the newest, safe to repeat, one process at a time."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from wekelijks.domain.errors import NotAllowed, NotFound
+from wekelijks.store.database import Database
+
+_ADVISORY_LOCK = 0x77656B  # "wek": one migration at a time on PostgreSQL; SQLite has its lock file.
+
+
+def upgrade(database: Database) -> None:
+    """Bring the database to the newest schema. Safe to repeat and to run twice at once."""
+    with database.begin_migration() as transaction:
+        if not database.is_sqlite:
+            transaction.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+        config = _config()
+        config.attributes["connection"] = transaction
+        command.upgrade(config, "head")
+
+
+def require_newest(database: Database) -> None:
+    """Raise NotAllowed, naming `wekelijks migrate`, unless the database has the newest schema."""
+    with database.read() as transaction:
+        found = MigrationContext.configure(transaction).get_current_revision()
+    if found != newest():
+        raise NotAllowed("The database has another schema than this program: run `wekelijks migrate` first.")
+
+
+@cache
+def newest() -> str:
+    """The newest revision's name."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise NotFound("The migrations are empty: this installation is incomplete, install wekelijks again.")
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(directory()))
+    return config
+
+
+def directory() -> Path:
+    """Where the migrations stand: inside an installed package, or at the top of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for candidate in (package / "migrations", package.parents[1] / "migrations"):
+        if (candidate / "env.py").is_file():
+            return candidate
+    raise NotFound("The migrations are missing: this installation is incomplete, install wekelijks again.")

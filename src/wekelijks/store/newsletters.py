@@ -1,0 +1,46 @@
+"""Newsletters: their identity and rhythm."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select
+
+from wekelijks.domain.errors import NotFound
+from wekelijks.domain.newsletter import Newsletter
+from wekelijks.store.database import Transaction
+from wekelijks.store.schema import newsletter as table
+
+_COLUMNS = [table.c[field.name] for field in fields(Newsletter)]
+
+
+def add(transaction: Transaction, **values: Any) -> int:
+    """Add a newsletter; its id. Columns as in the schema; IntegrityError when the slug exists."""
+    return int(transaction.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+
+
+def all_of_them(transaction: Transaction) -> list[Newsletter]:
+    """All newsletters, in order of their id."""
+    rows = transaction.execute(select(*_COLUMNS).order_by(table.c.id)).mappings()
+    return [_newsletter(row) for row in rows]
+
+
+def get(transaction: Transaction, newsletter_id: int) -> Newsletter:
+    """The newsletter with this id. Raises NotFound."""
+    row = transaction.execute(select(*_COLUMNS).where(table.c.id == newsletter_id)).mappings().first()
+    if row is None:
+        raise NotFound("There is no such newsletter.")
+    return _newsletter(row)
+
+
+def named(transaction: Transaction, slug: str | None) -> Newsletter:
+    """The newsletter with this slug, or the default one. Raises NotFound with the slugs that exist."""
+    chosen = table.c.is_default if slug is None else table.c.slug == slug
+    row = transaction.execute(select(*_COLUMNS).where(chosen)).mappings().first()
+    if row is None:
+        known = ", ".join(one.slug for one in all_of_them(transaction)) or "none yet: run `wekelijks init`"
+        raise NotFound(f"There is no newsletter “{slug or 'default'}”. There is: {known}.")
+    return _newsletter(row)
+
+
+def _newsletter(row: RowMapping) -> Newsletter:
+    return Newsletter(**row)
