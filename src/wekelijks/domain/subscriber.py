@@ -3,9 +3,11 @@
 Leaving always wins: nobody comes back from it except by a consent of their own, given later.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+
+from wekelijks.domain.errors import NotAllowed
 
 
 class Standing(StrEnum):
@@ -50,3 +52,17 @@ class Subscriber:
     source: str
     confirmed_at: datetime | None
     created_at: datetime
+
+    def become(self, standing: Standing, *, until: date | None = None) -> "Subscriber":
+        """The same reader in this standing; `until` is the first date with letters again, for PAUSED alone.
+
+        Becoming what one is already is no error. Raises NotAllowed for what the law above forbids.
+        """
+        if standing != self.status and standing not in MAY_BECOME[self.status]:
+            raise NotAllowed(f"Somebody who is {self.status} cannot become {standing}.")
+        return replace(self, status=standing, paused_until=until if standing is Standing.PAUSED else None)
+
+    def standing_on(self, day: date) -> Standing:
+        """The standing as the freeze sees it on this local date: a pause ends by itself."""
+        ended = self.status is Standing.PAUSED and self.paused_until is not None and self.paused_until <= day
+        return Standing.ACTIVE if ended else self.status

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from wekelijks.domain.errors import BadLink
 
@@ -43,11 +44,20 @@ class Signer:
         """Whom the token belongs to. Raises BadLink for anything that we did not sign for this purpose."""
         try:
             newsletter_id, subscriber_id = self._serializer(purpose).loads(token)
+            canonical = _spelled_canonically(token)
         except (BadSignature, ValueError, TypeError) as error:
             raise BadLink("This link is not complete, or not one of ours.") from error
+        if not canonical:
+            raise BadLink("This link is not complete, or not one of ours.")
         return Bearer(newsletter_id, subscriber_id)
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(
             self._keys, salt=f"wekelijks.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
         )
+
+
+def _spelled_canonically(token: str) -> bool:
+    """Base64 decoding skips foreign characters and the last unused bits: only our own spelling counts."""
+    signature = token.rpartition(".")[2]
+    return base64_encode(base64_decode(signature)) == signature.encode()
