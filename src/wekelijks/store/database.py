@@ -42,7 +42,7 @@ class Database:
 
         Raises Unavailable when the database is locked, full, read-only or out of reach.
         """
-        with _translated(), self._turn(), self.engine.connect() as connection:
+        with translated(), self._turn(), self.engine.connect() as connection:
             self._set_durability(connection, synced=synced)
             with connection.begin():
                 if not (self.is_sqlite or synced):
@@ -53,7 +53,7 @@ class Database:
     def read(self) -> Iterator[Transaction]:
         """A reading transaction: one consistent view, never in the way of a writer."""
         with (
-            _translated(),
+            translated(),
             self.engine.connect().execution_options(reading=True) as connection,
             connection.begin(),
         ):
@@ -66,7 +66,7 @@ class Database:
         SQLite changes a table by copying it; with foreign keys enforced, dropping the old one would silently empty
         its child tables. So they are off here and checked before the commit (Unavailable when one is broken).
         """
-        with _translated(), self._turn(), self.engine.connect() as connection:
+        with translated(), self._turn(), self.engine.connect() as connection:
             self._set_durability(connection, synced=True)
             self._enforce_foreign_keys(connection, enforced=False)
             try:
@@ -107,7 +107,8 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Make Unavailable of what the database could not do."""
     try:
         yield
     except OperationalError as error:

@@ -1,0 +1,252 @@
+"""The sender against relays that misbehave, on both databases."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select
+
+from cast import FOUNDED, SUNDAY, a_newsletter, a_reader
+from relays import ScriptedRelay, agreeable, listening
+from wekelijks.delivery.connection import Timeouts
+from wekelijks.delivery.relay import Relay, Tls
+from wekelijks.delivery.sender import Means, Options, Sender, Summary
+from wekelijks.domain.mailing import Balance
+from wekelijks.domain.newsletter import DoubtPolicy
+from wekelijks.domain.reader import Reader
+from wekelijks.domain.slot import SlotState
+from wekelijks.domain.subscriber import Standing
+from wekelijks.domain.tokens import Signer
+from wekelijks.store import ledger, schema
+from wekelijks.store.database import Database
+from wekelijks.store.pace import Limits
+from wekelijks.store.senders import Place
+
+NOW = FOUNDED + timedelta(days=62)
+
+
+@dataclass
+class ALetter:
+    """The smallest frozen letter that can be sent."""
+
+    text: bytes
+
+    def fill(self, reader: Reader, *, signer: Signer, hashing_key: str) -> bytes:
+        """A message for this reader."""
+        return b"To: <" + reader.address.encode() + b">\r\nSubject: Rust\r\n\r\n" + self.text
+
+
+def promised(database: Database, *addresses: str, policy: DoubtPolicy = DoubtPolicy.RESEND) -> int:
+    """A newsletter with these readers and an open slot; the mailing's id."""
+    newsletter = a_newsletter(database, doubt_policy=policy)
+    for address in addresses:
+        a_reader(database, newsletter, address)
+    row = insert(schema.slot).values(newsletter_id=newsletter.id, on=SUNDAY, state=SlotState.OPEN, opened_at=NOW)
+    with database.begin() as transaction:
+        slot_id = transaction.execute(row.returning(schema.slot.c.id)).scalar_one()
+        return ledger.promise_slot(
+            transaction,
+            newsletter=newsletter,
+            slot_id=slot_id,
+            on=SUNDAY,
+            blueprint=b".Dag,\r\n.\r\nrust\r\n",
+            opened_at=NOW,
+            deadline=NOW + timedelta(hours=48),
+        )
+
+
+def carried(
+    database: Database,
+    relay: ScriptedRelay,
+    *,
+    now: datetime = NOW,
+    connections: int = 2,
+    limits: Limits | None = None,
+) -> Summary:
+    """One run of a sender at `now`, until nothing is due."""
+
+    async def run() -> Summary:
+        async with listening(relay):
+            return await a_sender(database, relay.port, lambda: now, connections, limits).run(follow=False)
+
+    return asyncio.run(run())
+
+
+def a_sender(
+    database: Database, port: int, clock: Callable[[], datetime], connections: int, limits: Limits | None = None
+) -> Sender:
+    """A sender that has its place."""
+    place = Place(database, host="here", pid=1)
+    place.take(now=clock())
+    means = Means(
+        database=database,
+        place=place,
+        clock=clock,
+        chance=lambda: 0.0,
+        signer=Signer(["key"]),
+        hashing_key="hash",
+        read_blueprint=ALetter,
+    )
+    options = Options(
+        relay=Relay("127.0.0.1", port, Tls.NONE),
+        connections=connections,
+        limits=limits or Limits(),
+        timeouts=Timeouts(connect=5, command=3, dot=6),
+        first_wait=timedelta(milliseconds=50),
+    )
+    return Sender(means, options)
+
+
+def the_balance(database: Database, mailing_id: int) -> Balance:
+    """How the mailing stands."""
+    with database.read() as transaction:
+        return ledger.balance(transaction, mailing_id)
+
+
+def the_doubtful(database: Database, mailing_id: int) -> list[str]:
+    """Who ever was in doubt."""
+    with database.read() as transaction:
+        return ledger.doubtful(transaction, mailing_id)
+
+
+def test_everybody_gets_the_letter_once_and_the_slot_is_done(database: Database) -> None:
+    """Dots are stuffed, the balance is exact, and a second run sends nothing."""
+    mailing_id = promised(database, *(f"lezer{number}@example.nl" for number in range(25)))
+    relay = ScriptedRelay()
+
+    first, second = carried(database, relay), carried(database, relay)
+
+    assert (first.accepted, second.accepted) == (25, 0)
+    assert sorted(address for address, _message in relay.taken) == sorted({address for address, _m in relay.taken})
+    assert relay.taken[0][1].endswith(b"\r\n\r\n..Dag,\r\n..\r\nrust\r\n.\r\n")
+    assert the_balance(database, mailing_id).is_settled
+    with database.read() as transaction:
+        assert transaction.execute(select(schema.slot.c.state)).scalar_one() is SlotState.DONE
+
+
+def test_a_refusal_about_the_recipient_ends_that_promise_alone(database: Database) -> None:
+    """5xx at RCPT: refused, with code and text; the others go on."""
+    mailing_id = promised(database, "weg@example.nl", "anneke@example.nl")
+    relay = ScriptedRelay(lambda _stage, to: "550 5.1.1 unknown" if to == "weg@example.nl" else "250 ok")
+
+    carried(database, relay)
+
+    balance = the_balance(database, mailing_id)
+    assert (balance.refused, balance.accepted, balance.is_settled) == (1, 1, True)
+    with database.read() as transaction:
+        kept = select(schema.delivery.c.answer).where(schema.delivery.c.code == 550)
+        assert transaction.execute(kept).scalar_one() == "5.1.1 unknown"
+
+
+def test_a_passing_refusal_waits_and_is_tried_again_until_the_window_closes(database: Database) -> None:
+    """4xx: waiting with a moment; not before it; accepted after it; expired past the deadline."""
+    mailing_id = promised(database, "anneke@example.nl")
+    busy, kind = ScriptedRelay(lambda _stage, _to: "451 4.7.1 later"), ScriptedRelay()
+
+    carried(database, busy)
+    too_early = carried(database, kind, now=NOW + timedelta(seconds=29))
+    again = carried(database, busy, now=NOW + timedelta(seconds=31))
+    carried(database, kind, now=NOW + timedelta(hours=49))
+
+    assert (too_early.accepted, again.put_off) == (0, 1)
+    assert the_balance(database, mailing_id).expired == 1
+
+
+def test_an_answer_about_the_letter_pauses_the_mailing_and_suppresses_nobody(database: Database) -> None:
+    """5xx at the dot that does not speak of the recipient: paused, everybody still waiting, an alarm stands."""
+    mailing_id = promised(database, *(f"lezer{number}@example.nl" for number in range(5)))
+    relay = ScriptedRelay(lambda stage, _to: "554 5.7.1 spam" if stage == "dot" else "250 ok")
+
+    summary = carried(database, relay)
+
+    assert summary.paused
+    assert the_balance(database, mailing_id).waiting == 5
+    with database.read() as transaction:
+        assert transaction.execute(select(schema.slot.c.state)).scalar_one() is SlotState.PAUSED
+        assert transaction.execute(select(schema.alarm.c.kind)).scalars().all() == ["paused"]
+
+
+def test_a_link_that_breaks_after_the_dot_is_a_doubt_that_is_resent_once(database: Database) -> None:
+    """The policy resends the first time; a second doubt stays for the operator, named."""
+    mailing_id = promised(database, "anneke@example.nl")
+    relay = ScriptedRelay(lambda stage, _to: None if stage == "dot" else "250 ok")
+
+    carried(database, relay)
+
+    assert the_balance(database, mailing_id).in_doubt == 1
+    assert the_doubtful(database, mailing_id) == ["anneke@example.nl"]
+    assert carried(database, ScriptedRelay()).accepted == 0
+
+
+def test_with_the_policy_hold_a_doubt_stays_at_once(database: Database) -> None:
+    """Hold: one dot, and then a person decides."""
+    mailing_id = promised(database, "anneke@example.nl", policy=DoubtPolicy.HOLD)
+    dots: list[str] = []
+
+    def reply(stage: str, to: str) -> str | None:
+        dots.extend([to] if stage == "dot" else [])
+        return None if stage == "dot" else "250 ok"
+
+    carried(database, ScriptedRelay(reply))
+
+    assert the_balance(database, mailing_id).in_doubt == 1
+
+
+def test_a_relay_out_of_reach_ends_nothing(database: Database) -> None:
+    """Connection errors are never final: everybody waits, and the run says that it was unable."""
+    mailing_id = promised(database, "anneke@example.nl")
+
+    async def run() -> Summary:
+        async with listening(ScriptedRelay()) as relay:
+            port = relay.port
+        return await a_sender(database, port, lambda: NOW, 2).run(follow=False)
+
+    summary = asyncio.run(run())
+
+    assert summary.unable
+    assert the_balance(database, mailing_id).waiting == 1
+
+
+def test_who_leaves_while_the_letter_is_being_sent_gets_no_dot_after_it(database: Database) -> None:
+    """The intent is the gate: leaving between claim and intent means no dot."""
+    mailing_id = promised(database, "eerst@example.nl", "weg@example.nl")
+
+    def reply(stage: str, to: str) -> str | None:
+        if stage == "rcpt" and to == "weg@example.nl":
+            with database.begin() as transaction:
+                gone = select(schema.subscriber.c.id).where(schema.subscriber.c.address == to)
+                subscriber_id = transaction.execute(gone).scalar_one()
+                left = schema.subscriber.update().where(schema.subscriber.c.id == subscriber_id)
+                transaction.execute(left.values(status=Standing.LEFT))
+                ledger.suppress_waiting(transaction, [subscriber_id], now=NOW)
+        return agreeable(stage, to)
+
+    relay = ScriptedRelay(reply)
+    carried(database, relay, connections=1)
+
+    assert [address for address, _message in relay.taken] == ["eerst@example.nl"]
+    assert the_balance(database, mailing_id).suppressed == 1
+    assert the_balance(database, mailing_id).is_settled
+
+
+def test_stopping_waits_for_the_answer_and_starts_nothing_new(database: Database) -> None:
+    """SIGTERM's path: the letter under way is settled, the others still wait, nobody is in doubt."""
+    mailing_id = promised(database, *(f"lezer{number}@example.nl" for number in range(10)))
+    senders: list[Sender] = []
+
+    def reply(stage: str, to: str) -> str | None:
+        if stage == "dot":
+            senders[0].stop()
+        return agreeable(stage, to)
+
+    async def run() -> None:
+        async with listening(ScriptedRelay(reply)) as relay:
+            senders.append(a_sender(database, relay.port, lambda: NOW, 1))
+            await senders[0].run(follow=True)
+
+    asyncio.run(run())
+
+    balance = the_balance(database, mailing_id)
+    assert (balance.accepted, balance.waiting, balance.in_doubt) == (1, 9, 0)
+    assert the_doubtful(database, mailing_id) == []
