@@ -82,7 +82,7 @@ def add(
 def confirm(
     database: Database, newsletter: Newsletter, address: str, *, evidence: dict[str, Any], now: datetime
 ) -> Subscriber:
-    """Make a pending reader active; `evidence` says how we know: `source`, and what supports it. Twice is harmless."""
+    """Make a pending reader active; `evidence` says how we know: `source`, and what supports it."""
     source = addresses.plain(str(evidence.get("source", "")))
     if not source:
         raise BadInput("A confirmation needs its source: where and how this person consented.")
