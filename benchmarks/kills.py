@@ -11,11 +11,12 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "tests" / "delivery")]
 
-from relays import ScriptedRelay, listening
-from test_kills import CONNECTIONS, carry_and_kill, promised
+# The tests' own relay and killing are measured here, so their folders come first on the path.
+from test_kills import CONNECTIONS, carry_and_kill, promised  # noqa: E402 - see above.
 
-from wekelijks.store import ledger, migrations
-from wekelijks.store.database import Database
+from relays import ScriptedRelay, listening  # noqa: E402 - see above.
+from wekelijks.store import ledger, migrations  # noqa: E402 - see above.
+from wekelijks.store.database import Database  # noqa: E402 - see above.
 
 READERS, KILLS = 10_000, 20
 
