@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
@@ -64,7 +65,7 @@ def one_letter(request: Request, on: str, slug: str | None = None) -> Response:
     return _shown(request, "letter.html", newsletter, canonical=canonical, title=letter.subject, letter=letter)
 
 
-def _shown(request: Request, template: str, newsletter: Newsletter, **values: object) -> Response:
+def _shown(request: Request, template: str, newsletter: Newsletter, **values: Any) -> Response:
     page: HTMLResponse = rendering.page(
         request.app.state.app, template, newsletter, language=newsletter.language, **values
     )
