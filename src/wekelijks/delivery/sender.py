@@ -331,6 +331,7 @@ class Sender:
             await self._cannot_connect(str(error))
             return None
         self._connections.add(connection)
+        self.summary.unable = ""
         await self._book.on_thread(self._clear_alarm)
         return connection
 
