@@ -33,7 +33,8 @@ def row(*, newsletter_id: int, subscriber_id: int, consent: Consent) -> dict[str
 def add_many(transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down many records at once."""
     if rows:
-        transaction.execute(insert(table), list(rows))
+        # RETURNING lets the driver of PostgreSQL send one statement instead of one per row.
+        transaction.execute(insert(table).returning(table.c.id), list(rows)).all()
 
 
 def of_subscriber(transaction: Transaction, subscriber_id: int) -> list[Consent]:
