@@ -131,7 +131,7 @@ def _choices(words: dict[str, str], *, weekly: bool) -> list[tuple[str, str]]:
 def _addresses(app: App, bearer: Bearer) -> dict[str, Any]:
     leaving = app.signer.sign(Purpose.UNSUBSCRIBE, bearer)
     resting = app.signer.sign(Purpose.PREFERENCES, bearer)
-    base = app.settings.base_url
+    base = rendering.base_path(app)
     return {
         "leave_url": f"{base}/u/{leaving}",
         "undo_url": f"{base}/u/{leaving}/undo",

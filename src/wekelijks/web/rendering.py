@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel.dates import format_date
 from fastapi.responses import HTMLResponse
@@ -36,9 +37,14 @@ def page(
         "canonical": "",
         "private": False,
         "message": "",
-        "base_path": app.settings.base_url,
+        "base_path": base_path(app),
     }
     return HTMLResponse(_environment().get_template(template).render({**common, **values}), status_code=status)
+
+
+def base_path(app: App) -> str:
+    """Where the pages begin on whatever host they are reached: style and forms must stay on that host for the CSP."""
+    return urlsplit(app.settings.base_url).path
 
 
 def stylesheet() -> str:
