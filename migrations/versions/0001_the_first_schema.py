@@ -73,6 +73,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["newsletter_id"], ["newsletter.id"], name=op.f("fk_alarm_newsletter_id_newsletter")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
     )
+    with op.batch_alter_table("alarm", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_alarm_standing_of_installation",
+            ["kind", "about"],
+            unique=True,
+            sqlite_where=sa.text("newsletter_id IS NULL AND cleared_at IS NULL"),
+            postgresql_where=sa.text("newsletter_id IS NULL AND cleared_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_alarm_standing_of_newsletter",
+            ["newsletter_id", "kind", "about"],
+            unique=True,
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        )
+
     op.create_table(
         "answer",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -163,10 +179,7 @@ def upgrade() -> None:
             ["newsletter_id"], ["newsletter.id"], name=op.f("fk_consent_newsletter_id_newsletter")
         ),
         sa.ForeignKeyConstraint(
-            ["subscriber_id"],
-            ["subscriber.id"],
-            name=op.f("fk_consent_subscriber_id_subscriber"),
-            ondelete="CASCADE",
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_consent_subscriber_id_subscriber"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
@@ -234,6 +247,7 @@ def upgrade() -> None:
         sa.Column("theme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("insight_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("theme", sa.Text(), server_default="", nullable=False),
         sa.Column("insight", sa.Text(), server_default="", nullable=False),
         sa.Column("question", sa.Text(), server_default="", nullable=False),
@@ -242,6 +256,7 @@ def upgrade() -> None:
         sa.Column("ps", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["answer_id"], ["answer.id"], name=op.f("fk_issue_answer_id_answer")),
         sa.ForeignKeyConstraint(["insight_id"], ["insight.id"], name=op.f("fk_issue_insight_id_insight")),
         sa.ForeignKeyConstraint(["newsletter_id"], ["newsletter.id"], name=op.f("fk_issue_newsletter_id_newsletter")),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_issue_question_id_question")),

@@ -30,5 +30,9 @@ class Letter:
     """The pull quote, plain text, without quotation marks of its own."""
     question: str = ""
     """Plain text."""
+    asked: str = ""
+    """A question from a reader, plain text, with its `answer`."""
+    answer: str = ""
+    """Paragraphs, separated by blank lines."""
     read_more: Link | None = None
     ps: str = ""

@@ -41,6 +41,8 @@ def _letter(on: date, stored: dict[str, Any]) -> Letter:
             "reflection",
             "insight",
             "question",
+            "asked",
+            "answer",
             "ps",
         )
     }

@@ -211,6 +211,7 @@ issue = Table(
     Column("theme_id", Id, ForeignKey("theme.id")),
     Column("insight_id", Id, ForeignKey("insight.id")),
     Column("question_id", Id, ForeignKey("question.id")),
+    Column("answer_id", Id, ForeignKey("answer.id")),  # a question from a reader, with its answer
     Column("theme", Text, nullable=False, server_default=""),  # free text where nothing of the pool is pinned
     Column("insight", Text, nullable=False, server_default=""),
     Column("question", Text, nullable=False, server_default=""),
@@ -323,6 +324,24 @@ alarm = Table(
     Column("message", Text, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
     Column("cleared_at", UtcDateTime),
+    # While an alarm stands, the same one cannot be raised again; two indexes, because NULL is never equal to NULL.
+    Index(
+        "uq_alarm_standing_of_newsletter",
+        "newsletter_id",
+        "kind",
+        "about",
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
+    Index(
+        "uq_alarm_standing_of_installation",
+        "kind",
+        "about",
+        unique=True,
+        sqlite_where=text("newsletter_id IS NULL AND cleared_at IS NULL"),
+        postgresql_where=text("newsletter_id IS NULL AND cleared_at IS NULL"),
+    ),
 )
 
 heartbeat = Table(
