@@ -1,0 +1,61 @@
+"""The words of the letter itself: what stands around a writer's own text."""
+
+LETTER: dict[str, dict[str, str]] = {
+    "nl": {
+        "greeting": "Dag,",
+        "greeting_named": "Dag {name},",
+        "since": "Je krijgt deze brief omdat je je op {since} hebt aangemeld via {source}.",
+        "since_date": "Je krijgt deze brief omdat je je op {since} hebt aangemeld.",
+        "since_source": "Je krijgt deze brief omdat je je hebt aangemeld via {source}.",
+        "since_unknown": "Je krijgt deze brief omdat je je hebt aangemeld voor {newsletter}.",
+        "since_nobody": "Je krijgt deze proefbrief omdat iemand hem naar dit adres liet sturen.",
+        "insight": "Inzicht",
+        "question": "De vraag voor deze week",
+        "asked": "Een vraag van een lezer",
+        "invitation": "Wil je er iets over kwijt? Beantwoord deze brief gewoon; ik lees alles.",
+        "sign_off": "Hartelijke groet,",
+        "read_more": "Verder lezen",
+        "read_on": "Lees de hele tekst verder op mijn site",
+        "keep": "Deze brief bewaren",
+        "pause": "Even pauzeren",
+        "unsubscribe": "Afmelden",
+        "sent_by": "{newsletter} is een brief van {sender}",
+        "test_subject": "[Proef] {subject}",
+        "test_line": "Dit is een proefbrief. De links om te pauzeren, af te melden en te bewaren werken hier niet.",
+        "inert": "werkt in deze proef niet",
+        "date": "EEEE d MMMM y",
+        "quote_open": "‘",
+        "quote_close": "’",
+    },
+    "en": {
+        "greeting": "Hello,",
+        "greeting_named": "Hello {name},",
+        "since": "You receive this letter because you signed up on {since} at {source}.",
+        "since_date": "You receive this letter because you signed up on {since}.",
+        "since_source": "You receive this letter because you signed up at {source}.",
+        "since_unknown": "You receive this letter because you signed up for {newsletter}.",
+        "since_nobody": "You receive this test letter because somebody had it sent to this address.",
+        "insight": "Insight",
+        "question": "The question for this week",
+        "asked": "A question from a reader",
+        "invitation": "Would you like to say something about it? Just answer this letter; I read everything.",
+        "sign_off": "Warm regards,",
+        "read_more": "Read on",
+        "read_on": "Read the whole text on my site",
+        "keep": "Keep this letter",
+        "pause": "Pause for a while",
+        "unsubscribe": "Unsubscribe",
+        "sent_by": "{newsletter} is a letter from {sender}",
+        "test_subject": "[Test] {subject}",
+        "test_line": "This is a test. The links to pause, unsubscribe and keep do not work here.",
+        "inert": "does not work in this test",
+        "date": "EEEE d MMMM y",
+        "quote_open": "“",
+        "quote_close": "”",
+    },
+}
+
+
+def words_of(language: str) -> dict[str, str]:
+    """The letter's words in this language, or in English where we have none."""
+    return LETTER.get(language.lower().partition("-")[0], LETTER["en"])
