@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("read_more_title", sa.Text(), server_default="", nullable=False),
         sa.Column("read_more_url", sa.Text(), server_default="", nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_theme_article_id_article")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
     )
@@ -210,6 +211,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_insight_theme_id_theme")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_insight")),
     )
@@ -225,6 +227,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), server_default="", nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_question_article_id_article")),
         sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_question_theme_id_theme")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),

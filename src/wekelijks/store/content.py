@@ -45,7 +45,7 @@ def pool(transaction: Transaction, newsletter_id: int) -> list[PoolTheme]:
             questions=_own_or_lent(own[row["id"]], lent[row["article_id"]]),
             read_more=_read_more(row),
             last_used=used.get(row["id"]),
-            retired=row["retired_at"] is not None,
+            retired=_is_retired(row),
         )
         for row in rows
     ]
@@ -115,12 +115,17 @@ def _in_order(transaction: Transaction, newsletter_id: int, table: Table) -> Ite
     return transaction.execute(statement).mappings()
 
 
+def _is_retired(row: RowMapping) -> bool:
+    """A person retired it, or its article dropped it after it was used."""
+    return row["retired_at"] is not None or row["dropped_at"] is not None
+
+
 def _part(row: RowMapping, used: Mapping[int, date]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "text": row["text"],
         "last_used": used.get(row["id"]),
-        "retired": row["retired_at"] is not None,
+        "retired": _is_retired(row),
     }
 
 

@@ -152,7 +152,8 @@ theme = Table(
     Column("reflection", JSON, nullable=False),  # a list of paragraphs, Markdown
     Column("read_more_title", Text, nullable=False, server_default=""),
     Column("read_more_url", Text, nullable=False, server_default=""),
-    Column("retired_at", UtcDateTime),
+    Column("retired_at", UtcDateTime),  # A person does not want it any more.
+    Column("dropped_at", UtcDateTime),  # Its article does not hold it any more; comes back with it.
 )
 
 insight = Table(
@@ -162,7 +163,8 @@ insight = Table(
     Column("theme_id", Id, ForeignKey("theme.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("text", Text, nullable=False),
-    Column("retired_at", UtcDateTime),
+    Column("retired_at", UtcDateTime),  # A person does not want it any more.
+    Column("dropped_at", UtcDateTime),  # Its article does not hold it any more; comes back with it.
 )
 
 question = Table(
@@ -174,7 +176,8 @@ question = Table(
     Column("position", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("why", Text, nullable=False, server_default=""),
-    Column("retired_at", UtcDateTime),
+    Column("retired_at", UtcDateTime),  # A person does not want it any more.
+    Column("dropped_at", UtcDateTime),  # Its article does not hold it any more; comes back with it.
 )
 
 answer = Table(
