@@ -8,7 +8,8 @@ import re
 _LOCAL_PART = re.compile(r"[^\s<>()\[\],;:\"'@/=]+@(?=[\w-]+(?:\.[\w-]+)*)")
 _USERINFO = re.compile(r"(?<=://)[^\s/@]+@")
 _TOKEN_PATH = re.compile(r"(?<=/)(u|preferences|confirm)/[^\s/?#\"']+")
-_TOKEN = re.compile(r"\b[\w-]{4,}\.[\w-]{20,}\b")  # A payload, a dot and a signature, as `domain.tokens` makes them.
+# A payload, a dot and a signature of 32 bytes in base64, as `domain.tokens` makes them.
+_TOKEN = re.compile(r"(?<![\w-])[\w-]{4,}\.[\w-]{43}(?![\w-])")
 
 
 def discreet(text: str) -> str:

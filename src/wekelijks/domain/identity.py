@@ -9,7 +9,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import time
-from email.utils import parseaddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +19,7 @@ from wekelijks.domain.newsletter import LANGUAGES, WEEKDAYS
 _DUTCH_WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _SHORTEST_WEEKDAY = 2  # Two letters tell all fourteen names apart: ma and mo are Monday, za and sa are Saturday.
 _MOMENT = re.compile(r"\A(\d{1,2})[:.](\d{2})(?: ?(?:uur|u|h))?\Z", re.IGNORECASE)
+_SENDER = re.compile(r"\A([^<>]*)(?:<([^<>]*)>|(?<!\S)(\S+@\S+))\s*\Z")
 _SLUG = re.compile(r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _LONGEST_SLUG = 40
 _LANGUAGE_NAMES = {
@@ -38,16 +38,15 @@ class Sender:
         return f"{self.name} <{self.address}>"
 
 
-def sender(text: str) -> Sender:
-    """`Name <address>`: a letter comes from a person, so the name is not left out. Raises BadInput."""
-    name, address = parseaddr(text.strip(), strict=False)
-    if not address or "@" not in address:
+def sender(text: str, *, otherwise: str = "") -> Sender:
+    """`Name <address>`; an address alone is given the name `otherwise`. Raises BadInput."""
+    found = _SENDER.match(text)
+    if found is None:
         raise BadInput(
             f"“{text[:80]}” is no sender: expected Name <address>, such as Anna Jansen <anna@example.org>."
         )
-    if not name.strip():
-        raise BadInput(f"The sender needs a name that readers know: expected Name <{address}>.")
-    return Sender(addresses.plain(name), addresses.read(address).typed)
+    name, address = found[1].strip().strip("\"'").strip(), found[2] or found[3] or ""
+    return Sender(addresses.plain(name) or otherwise, addresses.read(address).typed)
 
 
 def line(text: str) -> str:

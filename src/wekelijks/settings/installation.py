@@ -7,7 +7,7 @@ not here but in the database.
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,6 +16,7 @@ from wekelijks.domain.errors import BadInput
 
 PREFIX = "WEKELIJKS_"
 FILE_NAME = "wekelijks.toml"
+DATABASE_NAME = "wekelijks.sqlite3"
 
 _ORCHESTRATOR_SUFFIXES = ("_SERVICE_HOST",)
 _ORCHESTRATOR_MARK = "_PORT"
@@ -51,11 +52,13 @@ class Settings(BaseModel):
     """Addresses that proofs and alarms go to."""
     ping_url: str = ""
     trusted_proxies: list[str] = Field(default_factory=list)
+    log_format: Literal["auto", "console", "plain", "json"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def database(self) -> str:
         """The database's address as SQLAlchemy reads it."""
-        return self.database_url or f"sqlite:///{(self.data / 'wekelijks.sqlite3').absolute()}"
+        return self.database_url or f"sqlite:///{(self.data / DATABASE_NAME).absolute()}"
 
 
 def load(data: Path, environment: dict[str, str] | None = None) -> Settings:

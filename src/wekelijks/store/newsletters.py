@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, insert, select
 
-from wekelijks.domain.errors import NotFound
+from wekelijks.domain.errors import NotAllowed, NotFound
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.store.database import Transaction
 from wekelijks.store.schema import newsletter as table
@@ -16,6 +16,18 @@ _COLUMNS = [table.c[field.name] for field in fields(Newsletter)]
 def add(transaction: Transaction, **values: Any) -> int:
     """Add a newsletter; its id. Columns as in the schema; IntegrityError when the slug exists."""
     return int(transaction.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+
+
+def add_first(transaction: Transaction, **values: Any) -> int:
+    """Add the first newsletter, which is the default one; its id. Raises NotAllowed where there is any.
+
+    Of two at once, one waits for the other and is refused.
+    """
+    if transaction.dialect.name != "sqlite":  # SQLite lets one writer in at a time.
+        transaction.exec_driver_sql("LOCK TABLE newsletter IN SHARE ROW EXCLUSIVE MODE")
+    if known := all_of_them(transaction):
+        raise NotAllowed(f"The database holds a newsletter already: {known[0].slug}. Nothing was changed.")
+    return add(transaction, **values, is_default=True)
 
 
 def all_of_them(transaction: Transaction) -> list[Newsletter]:
