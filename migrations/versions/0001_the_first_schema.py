@@ -274,6 +274,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("extra", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("issue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("letter", sa.JSON(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),

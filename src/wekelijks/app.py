@@ -1,4 +1,4 @@
-"""The one place that builds things: settings → database, keys, signer, clock.
+"""The one place that builds things: settings → database, keys, signer, templates, press, clock.
 
 Only here is a clock read; everybody else is given `now` or `app.clock`.
 """
@@ -6,9 +6,13 @@ Only here is a clock read; everybody else is given `now` or `app.clock`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from wekelijks.domain.tokens import Signer
+from wekelijks.mail.composer import Composer
+from wekelijks.mail.templates import Templates
+from wekelijks.services.press import Press
 from wekelijks.settings import installation, keys
 from wekelijks.settings.installation import Settings
 from wekelijks.settings.keys import Keys
@@ -28,6 +32,16 @@ class App:
     keys: Keys
     signer: Signer
     clock: Clock
+
+    @cached_property
+    def composer(self) -> Composer:
+        """Makes letters; templates of the operator's own in `templates/email` of the data directory come first."""
+        return Composer(Templates(self.settings.data / "templates" / "email"))
+
+    @cached_property
+    def press(self) -> Press:
+        """What opens a slot."""
+        return Press(self.database, self.composer, self.signer, self.keys.hashing, self.settings.base_url)
 
 
 def build(data: Path, *, clock: Clock | None = None) -> App:

@@ -1,5 +1,9 @@
-"""The archive: letters as they were sent, one per opened slot."""
+"""The archive: letters as they were sent, one per opened slot.
 
+How a letter is kept is written and read here and nowhere else: `as_stored` and `_letter` are each other's mirror.
+"""
+
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -21,6 +25,11 @@ def letter(transaction: Transaction, newsletter_id: int, on: date) -> Letter | N
     """The letter of this date; None while it has not been opened."""
     row = transaction.execute(_sent(newsletter_id).where(table.c.on == on)).first()
     return None if row is None else _letter(row.on, row.letter)
+
+
+def as_stored(letter: Letter) -> dict[str, Any]:
+    """The letter as JSON, without its date (that is the slot's) and without what is absent."""
+    return {name: value for name, value in asdict(letter).items() if value and name != "on"}
 
 
 def _sent(newsletter_id: int) -> Select[Any]:

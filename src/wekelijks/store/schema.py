@@ -234,6 +234,7 @@ slot = Table(
     Column("state", Word(SlotState), nullable=False),
     Column("opens_at", UtcDateTime),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("extra", Boolean, nullable=False, server_default=text("false")),  # outside the rhythm: takes no week
     Column("issue_id", Id, ForeignKey("issue.id"), unique=True),
     Column("letter", JSON),  # the letter as it was sent, for the archive; NULL until opened
     Column("opened_at", UtcDateTime),
