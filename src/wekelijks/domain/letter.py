@@ -36,3 +36,5 @@ class Letter:
     """Paragraphs, separated by blank lines."""
     read_more: Link | None = None
     ps: str = ""
+    from_pool: bool = False
+    """The reflection is an article's, not written for this letter: it may be cut at a paragraph, and owes an insight."""

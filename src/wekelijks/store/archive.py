@@ -56,4 +56,5 @@ def _letter(on: date, stored: dict[str, Any]) -> Letter:
         )
     }
     link = stored.get("read_more")
-    return Letter(on=on, read_more=Link(**link) if link else None, **words)
+    from_pool = bool(stored.get("from_pool"))
+    return Letter(on=on, read_more=Link(**link) if link else None, from_pool=from_pool, **words)
