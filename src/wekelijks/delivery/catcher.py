@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
+from typing import cast
 
 from wekelijks.delivery.letterbox import Caught
 from wekelijks.domain.errors import Unavailable
@@ -214,12 +215,11 @@ class _Line(asyncio.Protocol):
         self._heard_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a catcher speaks on streams")
-        self._transport = transport
-        self._open_lines.add(transport)
+        # A stream's transport, in every loop; but uvloop's own is no subclass that could be asked for.
+        self._transport = cast(asyncio.Transport, transport)
+        self._open_lines.add(self._transport)
         self._heard_at = asyncio.get_running_loop().time()
-        transport.write(self._conversation.greeting)
+        self._transport.write(self._conversation.greeting)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
