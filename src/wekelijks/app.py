@@ -3,15 +3,19 @@
 Only here is a clock read; everybody else is given `now` or `app.clock`.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from wekelijks.domain.tokens import Signer
+from wekelijks.domain.errors import BadLink
+from wekelijks.domain.newsletter import Newsletter
+from wekelijks.domain.tokens import Bearer, Purpose, Signer
 from wekelijks.mail.composer import Composer
 from wekelijks.mail.templates import Templates
+from wekelijks.services import installing
 from wekelijks.services.press import Press
 from wekelijks.settings import installation, keys
 from wekelijks.settings.installation import Settings
@@ -56,15 +60,53 @@ def build(data: Path, *, clock: Clock | None = None) -> App:
 
 def build_unmigrated(data: Path, *, clock: Clock | None = None) -> App:
     """The same without looking at the schema's version: for `init` and `migrate`."""
-    secrets = keys.read(data)
+    known = keys.read(data)
     settings = installation.load(data)
     return App(
         settings=settings,
         database=Database(settings.database),
-        keys=secrets,
-        signer=Signer(list(secrets.signing)),
+        keys=known,
+        signer=_KeptSigner(data, known),
         clock=clock or _now,
     )
+
+
+def install(data: Path, plan: installing.Plan, *, clock: Clock | None = None) -> Newsletter:
+    """Make a new installation in `data`, with keys that nobody has seen. Raises as `installing.install` does."""
+    fresh = Keys((_fresh_key(),), _fresh_key())
+    return installing.install(data, plan, secrets=fresh, now=(clock or _now)())
+
+
+def rotate(data: Path) -> int:
+    """Let a new key sign the links from now on; how many keys there are. Every older link goes on working."""
+    return installing.rotate(data, fresh=_fresh_key())
+
+
+class _KeptSigner(Signer):
+    """A signer that looks for newer keys when it meets a link that it does not know.
+
+    Another process may have rotated them; its links work here at once, without a restart.
+    """
+
+    def __init__(self, data: Path, known: Keys) -> None:
+        super().__init__(list(known.signing))
+        self._data, self._seen = data, keys.stamp(data)
+
+    def read(self, purpose: Purpose, token: str) -> Bearer:
+        """As in `Signer`; the file is read again only when it has changed."""
+        try:
+            return super().read(purpose, token)
+        except BadLink:
+            stamp = keys.stamp(self._data)
+            if stamp == self._seen:
+                raise
+            super().__init__(list(keys.read(self._data).signing))
+            self._seen = stamp
+            return super().read(purpose, token)
+
+
+def _fresh_key() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def _now() -> datetime:

@@ -3,6 +3,7 @@
 Commands are loaded only when they run, so that `--help` answers at once: the one place with imports in functions.
 """
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("bench", "Measure the real path from database to relay."),
 }
 
+_DONE, _NOT_DONE, _WRONG_USAGE = 0, 1, 2
+
 
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is used."""
@@ -47,6 +50,17 @@ class LazyGroup(click.Group):
             return None
         command = getattr(import_module(f"wekelijks.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was typed; a near miss is met with what may have been meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"There is no command “{args[0]}”." + (f" Did you mean “{near[0]}”?" if near else ""))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, without importing one of them."""
@@ -73,12 +87,64 @@ def wekelijks(context: click.Context, data: Path, newsletter: str | None) -> Non
 
 def main() -> None:
     """The program's entry: status 0 done, 1 could not be done (one line on stderr), 2 wrong usage."""
+    sys.exit(run())
+
+
+def run(words: list[str] | None = None) -> int:
+    """Run one command (default: what was typed); its exit status. Every failure that can be explained is one line."""
     try:
-        wekelijks.main(prog_name="wekelijks", standalone_mode=True)
-    except WekelijksError as error:
-        click.echo(f"wekelijks: {error}", err=True)
-        sys.exit(1)
+        status = _obey(words)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        error.show()
+        return _WRONG_USAGE
     except BrokenPipeError:
-        # The reader of our output has left (`| head`): nothing to say to anybody.
-        sys.stderr.close()
-        sys.exit(1)
+        return _without_listener()
+    except (WekelijksError, click.ClickException, click.Abort, OSError) as error:
+        return _fail(_one_line(error))
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        return _fail(_defect(error))
+    return status
+
+
+def _obey(words: list[str] | None) -> int:
+    status = wekelijks.main(args=words, prog_name="wekelijks", standalone_mode=False)
+    return status if isinstance(status, int) else _DONE
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, click.Abort):
+        return "stopped before the end."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the output'}: {error.strerror or error}."
+    text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    return " ".join(text.split())
+
+
+def _defect(error: Exception) -> str:
+    """A defect is ours to mend, and its trace helps nobody who did not write this program."""
+    from wekelijks.domain.discretion import discreet
+
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace else ""
+    told = discreet(" ".join(str(error).split()))[:300]
+    return (
+        f"this is a defect{place}: {type(error).__name__}: {told} "
+        "(`python -X dev -m wekelijks …` shows its whole trace, for a report)."
+    )
+
+
+def _fail(line: str) -> int:
+    click.echo(f"wekelijks: {line}", err=True)
+    return _NOT_DONE
+
+
+def _without_listener() -> int:
+    """The reader of our output has left (`| head`): nothing to say to anybody, also not at the interpreter's end."""
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, sys.stdout.fileno())
+    return _NOT_DONE

@@ -30,7 +30,20 @@ class Doorway:
         """The installation. Raises as `app.build` does."""
         from wekelijks.app import build
 
-        return build(self.data)
+        app = build(self.data)
+        self.listen(app)
+        return app
+
+    def listen(self, app: "App", *, aloud: bool = False) -> None:
+        """Send log lines to stderr as the settings say; a command that a person waits for has only warnings there.
+
+        `aloud`: everything, for what runs on its own.
+        """
+        from wekelijks.settings import logging
+
+        settings = app.settings
+        quiet = not aloud and settings.log_level == "info"
+        logging.set_up(level="warning" if quiet else settings.log_level, form=settings.log_format)
 
     @cached_property
     def newsletter(self) -> "Newsletter":
@@ -55,6 +68,11 @@ def say_json(document: Any) -> None:
 def say(message: str) -> None:
     """Tell the person at the terminal something, on stderr."""
     click.echo(message, err=True)
+
+
+def is_conversation() -> bool:
+    """True when a person can be asked something and will read the question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:

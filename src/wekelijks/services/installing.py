@@ -52,19 +52,20 @@ class Plan:
 
     identity: Identity
     settings: dict[str, template.Value]
+    database_url: str = ""
+    """Empty for the SQLite file in the data directory."""
 
 
-def install(data: Path, plan: Plan, *, database_url: str, secrets: Keys, now: datetime) -> Newsletter:
+def install(data: Path, plan: Plan, *, secrets: Keys, now: datetime) -> Newsletter:
     """Make the installation in `data`: keys, `wekelijks.toml`, the database with its first newsletter.
 
-    `database_url` is empty for the SQLite file in `data`. Raises NotAllowed where something is installed already,
-    Unavailable where the directory or the database cannot be used; then nothing is left of the attempt.
+    Raises NotAllowed where something is installed already, Unavailable where the directory or the database cannot
+    be used; then nothing is left of the attempt.
     """
     with _room(data) as room:
         keys.write(room.staging, secrets)
         template.write(room.staging, plan.settings)
-        file = room.staging / installation.DATABASE_NAME
-        database = Database(database_url or f"sqlite:///{file.absolute()}")
+        database = Database(plan.database_url or _database_file(room.staging))
         try:
             migrations.upgrade(database)
             with database.begin() as transaction:
@@ -125,7 +126,7 @@ def _room(data: Path) -> Iterator[_Room]:
     with _readable(data):
         _make(data)
         with _alone_in(data):
-            _require_empty(data)
+            require_nothing(data)
             for stale in data.glob(f"{_STAGING}*"):
                 shutil.rmtree(stale)  # Of an init that was killed: the lock says that nobody is at work in it.
             room = _Room(data, Path(tempfile.mkdtemp(prefix=_STAGING, dir=data)), [])
@@ -145,10 +146,13 @@ def _room(data: Path) -> Iterator[_Room]:
 def _make(data: Path) -> None:
     with suppress(FileExistsError):
         data.mkdir(mode=_OWNER_ONLY, parents=True)
-    data.chmod(_OWNER_ONLY)
+    if not any(data.iterdir()):  # What holds something of somebody already keeps its mode; our files have their own.
+        with suppress(PermissionError):
+            data.chmod(_OWNER_ONLY)
 
 
-def _require_empty(data: Path) -> None:
+def require_nothing(data: Path) -> None:
+    """Raises NotAllowed where `data` holds an installation, or part of one."""
     found = [name for name in _FILES if (data / name).exists()]
     if keys.FILE_NAME in found:
         raise NotAllowed(f"There is an installation in {data} already: nothing was changed.")
@@ -172,6 +176,13 @@ def _alone_in(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _database_file(directory: Path) -> str:
+    """An empty file for its owner only; SQLite gives the files that it puts beside it the same mode."""
+    file = (directory / installation.DATABASE_NAME).absolute()
+    file.touch(mode=_OWNER_ONLY & 0o666)
+    return f"sqlite:///{file}"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from wekelijks.domain.errors import BadInput, NotFound
+from wekelijks.domain.errors import BadInput, NotFound, Unavailable
 
 FILE_NAME = "keys.json"
 _OWNER_ONLY = 0o600
@@ -35,8 +35,10 @@ def read(data: Path) -> Keys:
         keys = Keys(tuple(content["signing"]), content["hashing"])
     except FileNotFoundError as error:
         raise NotFound(f"There is no installation in {data}: run `wekelijks --data {data} init` first.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path} is damaged or unreadable: put it back from a backup.") from error
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read: {error.strerror}. Is this the user that owns it?") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path} is damaged: put it back from a backup.") from error
     if not keys.signing or not all(keys.signing):
         raise BadInput(f"{path} holds no signing key: put it back from a backup.")
     return keys
@@ -52,3 +54,12 @@ def write(data: Path, keys: Keys) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def stamp(data: Path) -> tuple[int, int]:
+    """Changes whenever the keys in `data` were written; (0, 0) where there are none."""
+    try:
+        found = (data / FILE_NAME).stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_ino, found.st_mtime_ns)

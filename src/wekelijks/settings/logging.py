@@ -7,7 +7,7 @@ those of libraries that write through the standard library's logging.
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 from structlog.typing import Processor
@@ -61,16 +61,13 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            print(self.format(record), file=_stderr(), flush=True)  # noqa: T201 - this is the log.
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
         except Exception:  # noqa: BLE001 - a log line that cannot be written must never stop a letter.
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name.
         """Be still: the terminal has gone or its disk is full, and there is nowhere to say so."""
-
-
-def _stderr() -> TextIO:
-    return sys.stderr
 
 
 def _decided(form: str) -> str:

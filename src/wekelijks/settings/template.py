@@ -1,7 +1,7 @@
 """``wekelijks.toml`` as a new installation finds it: what was chosen, and every other setting with its meaning.
 
-What it says is read back by `settings.installation`, and nothing in it is a secret to its owner only by accident:
-the file is made for its owner's eyes from the first byte, because a relay's password may stand in it.
+What it says is read back by `settings.installation`. The file is for its owner's eyes from its first byte on, because
+a relay's password may stand in it.
 """
 
 import json
@@ -22,26 +22,49 @@ _INTRODUCTION = """\
 # change. A newsletter's name, sender and weekly moment are not here but in the database.
 """
 
-# Key, what it means, what an example looks like. The order is the order of the file.
-_SETTINGS: tuple[tuple[str, str, Value | int | Mapping[str, str]], ...] = (
-    ("base_url", "Where readers reach the pages: the links in every letter begin with it. https, outside this machine.",
-     "https://brief.example.org"),
-    ("smtp_url", "The relay that takes the letters: smtp://user:password@host:587?tls=required|opportunistic|none, or\n"
-     "smtps://user:password@host. A sign such as @ or / in the password is written as %40 or %2F.",
-     "smtp://127.0.0.1:25"),
-    ("database_url", "PostgreSQL instead of the SQLite file in this directory.",
-     "postgresql+psycopg://user:password@host/wekelijks"),
-    ("operator", "Who is told when something needs a person.", ["you@example.org"]),
-    ("smtp_connections", "How many connections to the relay at once.", 10),
-    ("letters_per_second", "The relay's limits, where it has them; 0 is no limit.", 0),
-    ("letters_per_hour", "", 0),
-    ("letters_per_day", "", 0),
-    ("smtp_headers", "Headers that the relay's owner wants on each letter.", {"X-Example": "yes"}),
-    ("trusted_proxies", "Proxies in front of this service whose X-Forwarded-For is believed.", ["127.0.0.1"]),
-    ("ping_url", "An address to call when all is well, so that somebody else notices when it is not.", "https://"),
-    ("log_format", "How log lines look: auto (coloured on a terminal, else plain), plain (key=value) or json.", "auto"),
-    ("log_level", "From which weight on: debug, info, warning or error.", "info"),
-)  # fmt: skip
+# Key, what it means (lines), an example. The order is the order of the file.
+_SETTINGS: tuple[tuple[str, tuple[str, ...], Value | int | Mapping[str, str]], ...] = (
+    (
+        "base_url",
+        ("Where readers reach the pages: every link in a letter begins with it. https, outside this machine.",),
+        "https://brief.example.org",
+    ),
+    (
+        "smtp_url",
+        (
+            "The relay that takes the letters: smtp://user:password@host:587?tls=required|opportunistic|none or",
+            "smtps://user:password@host. A sign such as @ or / in the password is written as %40 or %2F.",
+        ),
+        "smtp://127.0.0.1:25",
+    ),
+    (
+        "database_url",
+        ("PostgreSQL instead of the SQLite file in this directory.",),
+        "postgresql+psycopg://user:password@host/wekelijks",
+    ),
+    ("operator", ("Who is told when something needs a person.",), ["you@example.org"]),
+    ("smtp_connections", ("How many connections to the relay at once.",), 10),
+    ("letters_per_second", ("The relay's limits, where it has them; 0 is no limit.",), 0),
+    ("letters_per_hour", (), 0),
+    ("letters_per_day", (), 0),
+    ("smtp_headers", ("Headers that the relay's owner wants on each letter.",), {"X-Example": "yes"}),
+    (
+        "trusted_proxies",
+        ("Proxies in front of this service whose word about a visitor's address is believed.",),
+        ["127.0.0.1"],
+    ),
+    (
+        "ping_url",
+        ("An address to call while all is well, so that somebody else notices when it is not.",),
+        "https://ping.example.org/…",
+    ),
+    (
+        "log_format",
+        ("How log lines look: auto (colours on a terminal, else plain), console, plain or json.",),
+        "auto",
+    ),
+    ("log_level", ("From which weight on: debug, info, warning or error.",), "info"),
+)
 
 
 def write(directory: Path, chosen: Mapping[str, Value]) -> None:
@@ -57,10 +80,9 @@ def render(chosen: Mapping[str, Value]) -> str:
     """The file's text; a setting that was not chosen stands there as a comment."""
     parts = [_INTRODUCTION]
     for key, meaning, example in _SETTINGS:
-        comment = "".join(f"# {one}\n" for one in meaning.splitlines())
         mark, value = ("", chosen[key]) if key in chosen else ("#", example)
-        parts.append(f"{comment}{mark}{key} = {_toml(value)}\n")
-    return "\n".join(parts).replace("\n\n#letters", "\n#letters")
+        parts += ["\n" if meaning else "", *(f"# {line}\n" for line in meaning), f"{mark}{key} = {_toml(value)}\n"]
+    return "".join(parts)
 
 
 def _toml(value: object) -> str:

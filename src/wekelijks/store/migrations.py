@@ -19,6 +19,7 @@ def upgrade(database: Database) -> None:
     with database.begin_migration() as transaction:
         if not database.is_sqlite:
             transaction.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+        _require_known(MigrationContext.configure(transaction).get_current_revision())
         config = _config()
         config.attributes["connection"] = transaction
         command.upgrade(config, "head")
@@ -26,10 +27,24 @@ def upgrade(database: Database) -> None:
 
 def require_newest(database: Database) -> None:
     """Raise NotAllowed, naming `wekelijks migrate`, unless the database has the newest schema."""
+    schema = found(database)
+    _require_known(schema)
+    if schema != newest():
+        raise NotAllowed("The database has an older schema than this program: run `wekelijks migrate` first.")
+
+
+def found(database: Database) -> str | None:
+    """The schema's revision in the database; None where there is none."""
     with database.read() as transaction:
-        found = MigrationContext.configure(transaction).get_current_revision()
-    if found != newest():
-        raise NotAllowed("The database has another schema than this program: run `wekelijks migrate` first.")
+        return MigrationContext.configure(transaction).get_current_revision()
+
+
+def _require_known(schema: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if schema is not None and schema not in known:
+        raise NotAllowed(
+            f"The database has a newer schema ({schema}) than this program: install the newer wekelijks."
+        )
 
 
 @cache
