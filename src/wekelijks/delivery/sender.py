@@ -19,6 +19,7 @@ from wekelijks.delivery.book import Book, Stop
 from wekelijks.delivery.connection import Connection, Timeouts, Unreachable
 from wekelijks.delivery.relay import Relay
 from wekelijks.delivery.tempo import Tempo
+from wekelijks.domain import addresses
 from wekelijks.domain.errors import Unavailable, WekelijksError
 from wekelijks.domain.mailing import Mailing, MailingState
 from wekelijks.domain.outcome import Answer, Breaker, Outcome, Verdict
@@ -199,7 +200,7 @@ class Sender:
             if claimed and mailing.id not in self._carriages:
                 blueprint = self._means.read_blueprint(ledger.blueprint_of(transaction, mailing.id))
                 sender = newsletters.get(transaction, mailing.newsletter_id).sender_address
-                self._carriages[mailing.id] = _Carriage(mailing, blueprint, wire.address(sender))
+                self._carriages[mailing.id] = _Carriage(mailing, blueprint, wire.address(addresses.wire(sender)))
         return claimed
 
     def _finish(self, mailing: Mailing) -> None:
@@ -263,7 +264,7 @@ class Sender:
 
     def _render(self, claimed: Claimed, carriage: _Carriage) -> tuple[bytes, str]:
         means = self._means
-        recipient = wire.address(claimed.reader.address)
+        recipient = wire.address(addresses.wire(claimed.reader.address))
         message = carriage.blueprint.fill(claimed.reader, signer=means.signer, hashing_key=means.hashing_key)
         return wire.data(wire.with_headers(message, self._options.headers)), recipient
 

@@ -21,6 +21,9 @@ _AROUND = " \t\r\n\u00a0\ufeff"
 # Controls, and the marks that turn the direction of the text around them: neither belongs to a name.
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ON_THE_WIRE = re.compile(rf"\A(?=.{{3,254}}\Z){_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\Z")
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -50,6 +53,11 @@ def read(text: str) -> Address:
         raise BadInput(f"“{typed[:80]}” is no address we can write to: {str(error).rstrip('.')}.") from error
     local, domain = valid.local_part, (valid.ascii_domain or "").lower()
     return Address(typed, f"{unicodedata.normalize('NFC', local).lower()}@{domain}", f"{local}@{domain}")
+
+
+def wire(typed: str) -> str:
+    """A stored address as SMTP and headers want it; quick, since most are ASCII already. Raises BadInput."""
+    return typed if _ON_THE_WIRE.match(typed) else read(typed).wire
 
 
 def fingerprint(key: str, *, hashing_key: str) -> str:

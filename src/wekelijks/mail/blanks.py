@@ -96,3 +96,38 @@ class Wording:
     """With `{date}` and `{source}`."""
     date: str = "{day} {month} {year}"
     """How a date is written; the months' names are those of the letter's language."""
+
+
+_PIECE = re.compile(r"blank(?:gre|uns|pre|sin)|q7x4wk9z", re.IGNORECASE)
+
+
+def used(text: str) -> frozenset[Blank]:
+    """The blanks that stand in a rendered text."""
+    return frozenset(blank for blank in BLANKS if blank.marker in text)
+
+
+def is_damaged(text: str) -> bool:
+    """True when something has cut a marker or changed its case, so that it cannot be filled any more."""
+    for blank in BLANKS:
+        text = text.replace(blank.marker, "")
+    return _PIECE.search(text) is not None
+
+
+def guarded(filters: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """Jinja's filters, refusing blanks: most of them only ask for `str()`, which a blank cannot tell from showing it.
+
+    Escaping stays possible, and `default`, which asks nothing of what is there.
+    """
+    harmless = {"default", "d", "e", "escape", "forceescape", "safe", "string"}
+    return {name: each if name in harmless else _guarded(each) for name, each in filters.items()}
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)  # Keeps Jinja's mark of what a filter wants to be handed.
+    def guard(*arguments: Any, **named: Any) -> Any:
+        for each in (*arguments, *named.values()):
+            if isinstance(each, Blank):
+                each._refuse()  # noqa: SLF001 - the same room's word.
+        return function(*arguments, **named)
+
+    return guard
