@@ -74,7 +74,9 @@ def weeks(*, start: date, end: date) -> Iterator[date]:
         monday += WEEK
 
 
-def unplanned(rhythm: Rhythm, taken: Collection[date], *, born: datetime, looked: datetime, now: datetime) -> list[date]:
+def unplanned(
+    rhythm: Rhythm, taken: Collection[date], *, born: datetime, looked: datetime, now: datetime
+) -> list[date]:
     """The dates that the weeks between `looked` and `now` still need, the week of `now` included.
 
     `taken`: the Mondays of weeks that have their slot already, on whatever day. Nothing at or before `born`.

@@ -153,7 +153,8 @@ def expire(transaction: Transaction, mailing_id: int, *, now: datetime) -> int:
 
 
 def finish(transaction: Transaction, mailing_id: int, *, now: datetime) -> bool:
-    """Tidy a mailing of which nothing is due (expiry, departed readers) and count it; True when it is done."""
+    """Tidy a mailing of which nothing is due (cancelled, expired, departed) and count it; True when it is done."""
+    ledger.cancel_waiting(transaction, mailing_id, now=now)
     expire(transaction, mailing_id, now=now)
     suppress_departed(transaction, mailing_id, now=now)
     return ledger.finish(transaction, mailing_id, now=now)

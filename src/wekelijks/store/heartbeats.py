@@ -13,6 +13,8 @@ from wekelijks.store.schema import heartbeat as table
 
 SCHEDULER = "scheduler"
 SENDER = "sender"
+CALENDAR = "calendar"
+"""When the calendar of every newsletter was last read without a failure."""
 
 
 def beat(transaction: Transaction, name: str, now: datetime) -> None:

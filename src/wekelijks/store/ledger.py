@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Join, and_, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Join, and_, case, exists, func, insert, literal, or_, select, update
 
 from wekelijks.domain.mailing import Balance, DeliveryState, Mailing, MailingKind, MailingState
 from wekelijks.domain.newsletter import Newsletter
@@ -47,19 +47,15 @@ def promise_slot(  # noqa: PLR0913 - a promise is this many facts, all named whe
         opened_at=opened_at,
         deadline=deadline,
     )
-    week = (on - _EPOCH).days // 7
-    readers = (
-        select(literal(mailing_id), subscriber.c.id)
-        .where(
-            subscriber.c.newsletter_id == newsletter.id,
-            _receives_on(on),
-            literal(week) % subscriber.c.rhythm_weeks == subscriber.c.rhythm_phase % subscriber.c.rhythm_weeks,
-        )
-        .order_by(subscriber.c.id)
-    )
+    readers = select(literal(mailing_id), subscriber.c.id).where(_receives(newsletter, on)).order_by(subscriber.c.id)
     transaction.execute(insert(delivery).from_select(["mailing_id", "subscriber_id"], readers))
     _store_snapshot(transaction, mailing_id)
     return mailing_id
+
+
+def count_readers(transaction: Transaction, newsletter: Newsletter, on: date) -> int:
+    """To how many readers `promise_slot` would promise the letter of this date now."""
+    return int(transaction.execute(select(func.count(subscriber.c.id)).where(_receives(newsletter, on))).scalar_one())
 
 
 def promise_single(  # noqa: PLR0913 - a promise is this many facts, all named where it is made.
@@ -126,6 +122,14 @@ def unfinished(transaction: Transaction) -> list[Mailing]:
     return [Mailing(**row) for row in rows]
 
 
+def snapshots(transaction: Transaction, newsletter_id: int) -> dict[int, int]:
+    """To how many readers each opened slot of a newsletter was promised, by the slot's id."""
+    weekly = mailing.c.newsletter_id == newsletter_id, mailing.c.slot_id.is_not(None)
+    return {
+        row[0]: row[1] for row in transaction.execute(select(mailing.c.slot_id, mailing.c.snapshot).where(*weekly))
+    }
+
+
 def balance(transaction: Transaction, mailing_id: int) -> Balance:
     """How many deliveries of this mailing stand where, counted now."""
     counts = select(delivery.c.state, func.count()).where(delivery.c.mailing_id == mailing_id)
@@ -175,8 +179,10 @@ def finish(transaction: Transaction, mailing_id: int, *, now: datetime) -> bool:
     row = transaction.execute(held).first()
     if row is None or not balance(transaction, mailing_id).is_settled:
         return False
-    done = update(mailing).where(mailing.c.id == mailing_id)
-    transaction.execute(done.values(state=MailingState.DONE, done_at=now))
+    ended = case(
+        (mailing.c.state == MailingState.CANCELLED.value, MailingState.CANCELLED.value), else_=MailingState.DONE.value
+    )
+    transaction.execute(update(mailing).where(mailing.c.id == mailing_id).values(state=ended, done_at=now))
     closing = update(slot).where(slot.c.id == row.slot_id, slot.c.state.in_([SlotState.OPEN, SlotState.PAUSED]))
     transaction.execute(closing.values(state=SlotState.DONE, done_at=now))
     return True
@@ -215,10 +221,41 @@ def resume(transaction: Transaction, mailing_id: int, *, now: datetime) -> bool:
     return True
 
 
-def _receives_on(on: date) -> ColumnElement[bool]:
-    return or_(
-        subscriber.c.status == Standing.ACTIVE,
-        and_(subscriber.c.status == Standing.PAUSED, subscriber.c.paused_until <= on),
+def cancel(transaction: Transaction, mailing_id: int, *, reason: str, now: datetime) -> bool:
+    """Cancel a mailing that is not done, and its slot: what waits will not be sent; what is on its way still counts.
+
+    False when there was nothing to cancel. It is finished (and keeps its state) once the last row on its way ends.
+    """
+    living = mailing.c.state.in_([MailingState.OPEN, MailingState.PAUSED]), mailing.c.done_at.is_(None)
+    ended = update(mailing).where(mailing.c.id == mailing_id, *living)
+    ended = ended.values(state=MailingState.CANCELLED, reason=reason, paused_at=None)
+    row = transaction.execute(ended.returning(mailing.c.slot_id)).first()
+    if row is None:
+        return False
+    its_slot = update(slot).where(slot.c.id == row.slot_id)
+    transaction.execute(its_slot.values(state=SlotState.CANCELLED, reason=reason, done_at=now))
+    cancel_waiting(transaction, mailing_id, now=now)
+    finish(transaction, mailing_id, now=now)
+    return True
+
+
+def cancel_waiting(transaction: Transaction, mailing_id: int, *, now: datetime) -> int:
+    """End what waits (again) in a mailing that was cancelled; how many. Nothing in any other mailing."""
+    cancelled = exists().where(mailing.c.id == mailing_id, mailing.c.state == MailingState.CANCELLED)
+    waiting = delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.WAITING
+    ended = update(delivery).where(*waiting, cancelled).values(state=DeliveryState.CANCELLED, settled_at=now)
+    return transaction.execute(ended).rowcount
+
+
+def _receives(newsletter: Newsletter, on: date) -> ColumnElement[bool]:
+    week = (on - _EPOCH).days // 7
+    return and_(
+        subscriber.c.newsletter_id == newsletter.id,
+        or_(
+            subscriber.c.status == Standing.ACTIVE,
+            and_(subscriber.c.status == Standing.PAUSED, subscriber.c.paused_until <= on),
+        ),
+        literal(week) % subscriber.c.rhythm_weeks == subscriber.c.rhythm_phase % subscriber.c.rhythm_weeks,
     )
 
 

@@ -5,11 +5,12 @@ A state changes only by compare-and-set, so of two clocks, or a clock and a pers
 
 from collections.abc import Collection, Iterable
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
+from wekelijks.domain.calendar import monday_of
 from wekelijks.domain.letter import Letter
 from wekelijks.domain.slot import AHEAD, MAY_BECOME, Slot, SlotState
 from wekelijks.store import archive
@@ -66,15 +67,22 @@ def become(transaction: Transaction, slot: Slot, state: SlotState, **values: Any
     return transaction.execute(changed).rowcount == 1
 
 
-def open_(transaction: Transaction, slot: Slot, letter: Letter, *, opens_at: datetime, now: datetime) -> bool:
-    """Open a slot with this letter, frozen as it is kept in the archive; False when somebody else was first."""
-    kept = archive.as_stored(letter)
-    return become(transaction, slot, SlotState.OPEN, reason="", letter=kept, opens_at=opens_at, opened_at=now)
+def open_(
+    transaction: Transaction, slot: Slot, letter: Letter, *, issue_id: int, opens_at: datetime, now: datetime
+) -> bool:
+    """Open a slot with this letter, frozen as the archive keeps it; False when somebody else was first.
+
+    IntegrityError when another slot has taken the issue.
+    """
+    frozen = {"letter": archive.as_stored(letter), "issue_id": issue_id, "opens_at": opens_at, "opened_at": now}
+    return become(transaction, slot, SlotState.OPEN, reason="", **frozen)
 
 
-def use_issue(transaction: Transaction, slot_id: int, issue_id: int) -> None:
-    """Note which issue an opened slot took. IntegrityError when another slot has it."""
-    transaction.execute(update(table).where(table.c.id == slot_id).values(issue_id=issue_id))
+def week_is_taken(transaction: Transaction, newsletter_id: int, date_: date) -> bool:
+    """Whether the week of this date (Monday to Sunday) has its slot already, extra ones apart."""
+    monday = monday_of(date_)
+    theirs = table.c.newsletter_id == newsletter_id, table.c.on.between(monday, monday + timedelta(days=6))
+    return transaction.execute(select(table.c.id).where(*theirs, table.c.extra.is_(False))).first() is not None
 
 
 def fall_due(transaction: Transaction, slot: Slot, at: datetime) -> None:
@@ -94,9 +102,3 @@ def subjects(transaction: Transaction, newsletter_id: int, ids: Collection[int])
     subject = table.c.letter["subject"].as_string()
     mine = table.c.newsletter_id == newsletter_id, table.c.id.in_(ids), table.c.opened_at.is_not(None)
     return {row[0]: row[1] or "" for row in transaction.execute(select(table.c.id, subject).where(*mine))}
-
-
-def last_opened(transaction: Transaction, newsletter_id: int) -> date | None:
-    """The latest date that was opened; None: none was."""
-    opened = table.c.newsletter_id == newsletter_id, table.c.opened_at.is_not(None)
-    return transaction.execute(select(func.max(table.c.on)).where(*opened)).scalar_one()
