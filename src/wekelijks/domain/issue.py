@@ -19,7 +19,7 @@ QUEUE, POOL = "queue", "pool"
 _LINK_FORMS = (
     re.compile(r"\[(?P<title>.*)\]\(\s*<?(?P<url>[^\s<>]+)>?\s*\)"),  # [Title](https://…)
     re.compile(r"(?P<title>.*?)\s*<(?P<url>[^\s<>]+)>"),  # Title <https://…>
-    re.compile(r"(?P<title>)(?P<url>\S+)"),
+    re.compile(r"(?P<title>)(?P<url>[^\s<>]+)"),
 )
 _TITLE_AND_SUBTITLE = re.compile(r"\s+[—–]\s+")  # An em or en dash with spaces around it.
 
@@ -63,6 +63,11 @@ class Issue:
     updated_at: datetime
     sent_on: date | None = None
     """The date of the slot that was opened with it."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """It may still be changed, moved and removed."""
+        return self.sent_on is None
 
 
 def link_of(text: str) -> Link | None:
@@ -108,6 +113,11 @@ def letter_of(
         ps=issue.ps,
         from_pool=theme is not None and not issue.body,
     )
+
+
+def title_of(theme: str) -> str:
+    """The title of a theme in free text, without its subtitle."""
+    return _divided(theme)[0]
 
 
 def pool_letter(*, on: date, theme: PoolTheme, insight: PoolInsight, question: PoolQuestion) -> Letter:

@@ -81,20 +81,23 @@ def remembering(
 
     An opening question may be lent to several themes of its article: all of them remember it.
     """
-    return [
-        replace(
-            theme,
-            last_used=_later(theme.last_used, on) if theme.id == theme_id else theme.last_used,
-            insights=_with_use(theme.insights, insight_id, on),
-            questions=_with_use(theme.questions, question_id, on),
-        )
-        for theme in pool
-    ]
+    return [_with_use(theme, on, theme_id, insight_id, question_id) for theme in pool]
 
 
-def _with_use(parts: tuple[Part, ...], id_: int | None, on: date) -> tuple[Part, ...]:
-    if id_ is None or all(part.id != id_ for part in parts):
-        return parts
+def _with_use(
+    theme: PoolTheme, on: date, theme_id: int, insight_id: int | None, question_id: int | None
+) -> PoolTheme:
+    if theme.id != theme_id and all(question.id != question_id for question in theme.questions):
+        return theme
+    return replace(
+        theme,
+        last_used=_later(theme.last_used, on) if theme.id == theme_id else theme.last_used,
+        insights=_marked(theme.insights, insight_id, on),
+        questions=_marked(theme.questions, question_id, on),
+    )
+
+
+def _marked(parts: tuple[Part, ...], id_: int | None, on: date) -> tuple[Part, ...]:
     return tuple(replace(part, last_used=_later(part.last_used, on)) if part.id == id_ else part for part in parts)
 
 

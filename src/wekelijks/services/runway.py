@@ -1,6 +1,6 @@
 """The runway: the coming letters, and from when material repeats or runs out.
 
-It foretells by the rule that chooses, so it shows exactly what will be sent while nobody changes the queue or the pool.
+It foretells by the rule that chooses: this is what will be sent, as long as nobody changes the queue or the pool.
 """
 
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def coming(database: Database, newsletter: Newsletter, dates: Sequence[date]) ->
         ends_on=ends_on,
         repeats_from=repeats_from,
         letters_left=left,
-        warnings=(*_about_the_end(ends_on, left), *_about_issues(stock, dates)),
+        warnings=(*_about_the_end(ends_on, left), *_about_repeats(repeats_from, dates), *_about_issues(stock, dates)),
     )
 
 
@@ -113,6 +113,12 @@ def _about_the_end(ends_on: date | None, left: int | None) -> list[str]:
         return [f"There is nothing to send on {ends_on}: {what_to_do}."]
     letters = "one more letter" if left == 1 else f"{left} more letters"
     return [f"There is material for {letters}; from {ends_on} on there is nothing to send: {what_to_do}."]
+
+
+def _about_repeats(repeats_from: date | None, dates: Sequence[date]) -> list[str]:
+    if repeats_from is None or repeats_from > dates[-1]:
+        return []
+    return [f"From {repeats_from} on themes return that readers have had before."]
 
 
 def _about_issues(stock: Supply, dates: Sequence[date]) -> list[str]:

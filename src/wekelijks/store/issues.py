@@ -89,7 +89,7 @@ def place(transaction: Transaction, newsletter_id: int, issue_id: int, position:
 
 
 def pin(transaction: Transaction, issue_id: int, on: date | None, *, now: datetime) -> None:
-    """Pin the issue to a date, or unpin it (None). The caller has the newsletter's turn and took it from the queue."""
+    """Pin the issue to a date, or unpin it (None). The caller has the newsletter's turn."""
     amend(transaction, issue_id, {"pinned_on": on}, now=now)
 
 
