@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, insert, select, update
 
 from wekelijks.domain.errors import NotAllowed, NotFound
 from wekelijks.domain.newsletter import Newsletter
@@ -28,6 +28,11 @@ def add_first(transaction: Transaction, **values: Any) -> int:
     if known := all_of_them(transaction):
         raise NotAllowed(f"The database holds a newsletter already: {known[0].slug}. Nothing was changed.")
     return add(transaction, **values, is_default=True)
+
+
+def change(transaction: Transaction, newsletter_id: int, **values: Any) -> None:
+    """Change these columns of a newsletter."""
+    transaction.execute(update(table).where(table.c.id == newsletter_id).values(**values))
 
 
 def all_of_them(transaction: Transaction) -> list[Newsletter]:
