@@ -68,7 +68,7 @@ _SLUG = Question("slug", "", "A short name for commands and addresses  [default:
 @options(*_QUESTIONS, _DATABASE_URL, _OPERATOR, _SLUG)
 @as_json
 @pass_doorway
-def init(doorway: Doorway, *, as_json: bool, **given: Any) -> None:
+def init(doorway: Doorway, /, *, as_json: bool, **given: Any) -> None:
     """Make a new installation: its directory, its keys, its database, its newsletter.
 
     What is not given is asked for on a terminal. Nothing that exists is overwritten.
@@ -135,7 +135,9 @@ def _hint(question: Question) -> str:
 def _plan(answers: dict[str, Any], environment: "Settings") -> Any:
     from wekelijks.services.installing import Identity, Plan
 
-    written = {key: answers[key] for key in ("base_url", "smtp_url", "database_url") if key in answers}
+    written: dict[str, Any] = {
+        key: answers[key] for key in ("base_url", "smtp_url", "database_url") if key in answers
+    }
     sender = identity.Sender(answers["from"].name or answers["name"], answers["from"].address)
     if "operator" in answers or "operator" not in environment.model_fields_set:
         written["operator"] = [answers.get("operator") or sender.address]

@@ -79,7 +79,7 @@ def _decided(form: str) -> str:
 def _rendering(form: str) -> list[Processor]:
     if form == "console":
         return [_discreet, structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False)]
-    whole = [structlog.processors.format_exc_info, _discreet]
+    whole: list[Processor] = [structlog.processors.format_exc_info, _discreet]
     if form == "json":
         return [*whole, structlog.processors.JSONRenderer(ensure_ascii=False)]
     order = ["timestamp", "level", "event"]

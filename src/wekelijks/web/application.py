@@ -1,7 +1,5 @@
 """The web application: the pages of every newsletter, and errors that help."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -14,7 +12,8 @@ from wekelijks.app import App
 from wekelijks.domain.errors import BadInput, BadLink, NotAllowed, NotFound, Unavailable, WekelijksError
 from wekelijks.i18n.pages import PAGES, language_of
 from wekelijks.services import archive
-from wekelijks.web import public, reading, rendering
+from wekelijks.web import mailbox as mailboxes
+from wekelijks.web import operations, public, reading, rendering
 from wekelijks.web.guard import Guard
 
 _STATUS: dict[type[WekelijksError], int] = {
@@ -27,16 +26,22 @@ _STATUS: dict[type[WekelijksError], int] = {
 _NOT_FOUND, _SERVER_ERROR = 404, 500
 
 
-def create(app: App, *, mailbox: Path | None = None) -> FastAPI:
-    """The application for one installation; `mailbox` shows the letters that a built-in relay caught there."""
+def create(app: App, *, mailbox: Path | None = None, ticks_here: bool = False) -> FastAPI:
+    """The application for one installation.
+
+    `mailbox` shows the letters that a built-in relay caught there. `ticks_here`: the scheduler runs in this process,
+    so `/health` notices its silence at once.
+    """
     web = FastAPI(title="wekelijks", version=__version__, docs_url=None, redoc_url=None)
     web.state.app = app
     web.state.mailbox = mailbox
+    web.state.ticks_here = ticks_here
+    web.state.figures = operations.KeptFigures()
     web.include_router(public.router)
     web.include_router(reading.router)
-    for name in ["operations", *(["mailbox"] if mailbox else [])]:
-        if find_spec(f"wekelijks.web.{name}"):
-            web.include_router(import_module(f"wekelijks.web.{name}").router)
+    web.include_router(operations.router)
+    if mailbox:
+        web.include_router(mailboxes.router)
     for error in (WekelijksError, HTTPException, RequestValidationError, Exception):
         web.add_exception_handler(error, _explain)
     web.add_middleware(Guard)
