@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,23 +23,29 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--follow", is_flag=True, help="Go on: carry whatever comes, until stopped.")
+@click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
 @as_json
 @pass_doorway
-def send(doorway: Doorway, *, follow: bool, as_json: bool) -> None:
+def send(doorway: Doorway, *, follow: bool, supervised: bool, as_json: bool) -> None:
     """Carry what is waiting until nothing is due."""
+    if supervised:
+        from wekelijks.cli.supervising import stop_with_parent
+
+        stop_with_parent()
     app = doorway.app
+    if follow:
+        doorway.listen(app, aloud=True)
+    chosen = options(app)
     place = _take_place(app)
-    with _progress() as report:
-        summary = carry(means(app, place), options(app), follow=follow, progress=report)
+    with _progress(app, follow=follow) as report:
+        summary = carry(means(app, place), chosen, follow=follow, progress=report)
+    waiting = 0 if follow else _waiting(app)
     if as_json:
-        say_json(asdict(summary))
+        say_json({**asdict(summary), "waiting": waiting})
     else:
-        say(
-            f"Accepted {summary.accepted:,}, refused {summary.refused:,}, put off {summary.put_off:,}, "
-            f"in doubt {summary.in_doubt:,}."
-        )
-    if summary.unable or summary.paused:
-        raise Unavailable(summary.unable or f"Sending is paused: {summary.paused[0]}.")
+        _say_summary(summary, waiting, follow=follow)
+    if not follow and (summary.unable or summary.paused):
+        raise Unavailable(_sentence(summary.unable or f"sending is paused: {summary.paused[0]}"))
 
 
 def means(app: "App", place: "Place") -> "Means":
@@ -109,24 +115,39 @@ def _take_place(app: "App") -> "Place":
             time.sleep(1)
 
 
-def _progress() -> AbstractContextManager[Any]:
-    """A count on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
+def _waiting(app: "App") -> int:
+    """Letters that wait for a later attempt, or behind a pause."""
+    from wekelijks.store import ledger
+
+    with app.database.read() as transaction:
+        return sum(ledger.balance(transaction, one.id).waiting for one in ledger.unfinished(transaction))
+
+
+def _say_summary(summary: "Summary", waiting: int, *, follow: bool) -> None:
+    if follow:
+        import structlog
+
+        structlog.get_logger().info("The sender stopped.", **asdict(summary))
+        return
+    done = (summary.accepted, summary.refused, summary.put_off, summary.in_doubt)
+    if not any(done) and not waiting:
+        click.echo("Nothing is waiting.")
+        return
+    accepted, refused, put_off, in_doubt = (f"{number:,}" for number in done)
+    click.echo(f"Accepted {accepted}, refused {refused}, put off {put_off}, in doubt {in_doubt}.")
+    if waiting and not summary.paused:
+        letters = "1 letter waits" if waiting == 1 else f"{waiting:,} letters wait"
+        click.echo(f"{letters} for a later attempt: run `send` again, or leave it to `serve`.")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _progress(app: "App", *, follow: bool) -> "AbstractContextManager[Callable[[Summary], None] | None]":
+    """A bar on a terminal, nothing elsewhere and for a sender that follows, whose log lines tell."""
+    if follow or not sys.stderr.isatty():
         return nullcontext(None)
-    from rich.console import Console
+    from wekelijks.cli.progress import SendingBar
 
-    return _Count(Console(stderr=True))
-
-
-class _Count:
-    """How many letters the relay has taken, on one line."""
-
-    def __init__(self, console: Any) -> None:
-        self._status = console.status("Sending…")
-
-    def __enter__(self) -> "Callable[[Summary], None]":
-        self._status.start()
-        return lambda summary: self._status.update(f"Accepted {summary.accepted:,}, put off {summary.put_off:,}")
-
-    def __exit__(self, *_error: object) -> None:
-        self._status.stop()
+    return SendingBar(_waiting(app))
