@@ -54,6 +54,8 @@ class Doorway:
             return newsletters.named(transaction, self.slug)
 
 
+_NO_EDGE = 10_000
+
 pass_doorway = click.make_pass_decorator(Doorway)
 
 as_json: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -84,7 +86,9 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     table = Table(*headings, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    # A file or a pipe has no edge: every cell whole, on one line.
+    width = None if sys.stdout.isatty() else _NO_EDGE
+    Console(file=sys.stdout, highlight=False, width=width).print(table)
 
 
 def _plain(value: object) -> object:

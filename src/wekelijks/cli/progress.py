@@ -47,7 +47,7 @@ class SendingBar:
             console=console or Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task("", total=letters, **{key: 0 for key, _word in _NAMES})
+        self._task = self._progress.add_task("", total=letters)
 
     def __enter__(self) -> "Callable[[Summary], None]":
         self._progress.start()

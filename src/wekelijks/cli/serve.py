@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,12 +47,11 @@ def _run(doorway: Doorway, app: "App", door: Any, *, scheduler: bool, sender: bo
 
     from wekelijks.cli.listening import Pages, url_of
     from wekelijks.cli.supervising import Supervisor
-    from wekelijks.scheduler import Scheduler
+    from wekelijks.scheduler import ticking
     from wekelijks.web.application import create
 
     log = structlog.get_logger()
     pages = Pages(create(app, ticks_here=scheduler), app.settings.trusted_proxies, finish_within=_FINISH_PAGES)
-    clock = Scheduler(app) if scheduler else None
     child = Supervisor(sender_command(doorway), name="sender") if sender else None
 
     def stop(number: int, _frame: object) -> None:
@@ -63,16 +63,12 @@ def _run(doorway: Doorway, app: "App", door: Any, *, scheduler: bool, sender: bo
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     log.info("Serving.", url=url_of(door), readers_reach=app.settings.base_url, scheduler=scheduler, sender=sender)
-    try:
+    with ExitStack() as ends:
+        ends.callback(app.database.dispose)
         if child:
             child.start()
-        if clock:
-            clock.start()
+            ends.callback(child.stop, within=_STOP_WITHIN)
+        if scheduler:
+            ends.enter_context(ticking(app.press, app.clock))
         pages.run(sockets=[door])
-    finally:
-        if clock:
-            clock.stop()
-        if child:
-            child.stop(within=_STOP_WITHIN)
-        app.database.dispose()
     log.info("Stopped.")

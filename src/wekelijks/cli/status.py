@@ -29,14 +29,14 @@ def status(doorway: Doorway, *, as_json: bool) -> None:
         say_json(_as_document(found, now))
         return
     for publication in found.publications:
-        _say_publication(publication, found, now)
+        _say_publication(publication, found)
     _say(
         "heartbeat", [f"{name} {_ago(at, now)}" for name, at in found.heartbeats.items()] or ["none yet: run `serve`"]
     )
     _say("alarms", [f"{one.message} (since {_local(one.raised_at)})" for one in found.alarms] or ["none"])
 
 
-def _say_publication(publication: "Publication", found: "Status", now: datetime) -> None:
+def _say_publication(publication: "Publication", found: "Status") -> None:
     newsletter = publication.newsletter
     click.echo(click.style(newsletter.name, bold=True) + f" ({newsletter.slug})")
     _say("next", _next_lines(publication.next, newsletter.timezone))
@@ -53,7 +53,10 @@ def _next_lines(coming: "Next | None", zone: str) -> list[str]:
         return ["no date ahead"]
     moment = f"{coming.opens_at.astimezone(ZoneInfo(zone)):%A %-d %B %Y, %H:%M} ({zone})"
     held = f", held: {coming.reason}" if coming.state == "held" else ""
-    letter = f"“{coming.subject}” to {_many(coming.readers, 'reader')}" if coming.subject else coming.obstacle
+    if coming.subject:
+        letter = f"“{coming.subject}” to {_many(coming.readers, 'reader')}"
+    else:
+        letter = "there is nothing to send" if coming.obstacle_kind == "no_material" else coming.obstacle
     return [moment + held, letter, *coming.warnings]
 
 
@@ -61,7 +64,9 @@ def _runway(publication: "Publication") -> list[str]:
     left = publication.letters_left
     if left is None:
         return ["the material does not run out"]
-    return [f"{_many(left, 'letter')}, until {publication.ends_on}"] if left else ["empty"]
+    if not left and publication.warnings:
+        return []  # The first warning says so, and what to do.
+    return [f"{_many(left, 'letter')}, until {publication.ends_on}"]
 
 
 def _carried_line(one: "Carried") -> str:
