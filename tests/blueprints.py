@@ -119,5 +119,6 @@ def read_new(message: bytes) -> EmailMessage:
 
 def bodies(message: bytes) -> tuple[str, str]:
     """The text and the HTML, decoded, lines ending in LF."""
-    first, second = read_old(message).get_payload()
-    return tuple(part.get_payload(decode=True).decode().replace("\r\n", "\n") for part in (first, second))  # type: ignore[return-value]
+    texts = [part.get_payload(decode=True) for part in read_old(message).walk() if not part.is_multipart()]
+    first, second = (text.decode().replace("\r\n", "\n") for text in texts if isinstance(text, bytes))
+    return first, second

@@ -30,6 +30,17 @@ def test_everybody_gets_the_letter_once_and_the_slot_is_done(database: Database)
         assert transaction.execute(select(schema.slot.c.state)).scalar_one() is SlotState.DONE
 
 
+def test_a_reader_at_a_domain_with_an_accent_gets_the_letter(database: Database) -> None:
+    """The envelope names the host by its A-label (IDNA 2008), as SMTP without SMTPUTF8 wants it."""
+    promised(database, "jo@café.example")
+    relay = ScriptedRelay()
+
+    summary = carried(database, relay)
+
+    assert summary.accepted == 1
+    assert [address for address, _message in relay.taken] == ["jo@xn--caf-dma.example"]
+
+
 def test_a_refusal_about_the_recipient_ends_that_promise_alone(database: Database) -> None:
     """5xx at RCPT: refused, with code and text; the others go on."""
     mailing_id = promised(database, "weg@example.nl", "anneke@example.nl")

@@ -57,3 +57,37 @@ def test_a_plain_text_is_one_line_and_stays_as_it_is(text: str) -> None:
 
     assert addresses.plain(line) == line
     assert len(line.splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "wire"),
+    [
+        ("Anneke+rust@Example.nl", "Anneke+rust@Example.nl"),
+        ("jo@straße.example", "jo@xn--strae-oqa.example"),
+        ("jo@café.example", "jo@xn--caf-dma.example"),
+    ],
+)
+def test_domains_go_as_a_labels_on_the_wire(typed: str, wire: str) -> None:
+    """IDNA 2008; what is ASCII already stays as it was typed."""
+    assert addresses.wire(typed) == wire
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "a@b\n", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "<a@b.example>", "é@b.example"],
+)
+def test_what_is_no_single_address_never_reaches_the_wire(typed: str) -> None:
+    """Also when something else than our own doors wrote it into the database."""
+    with pytest.raises(BadInput):
+        addresses.wire(typed)
+
+
+@given(st.emails())
+def test_the_quick_way_agrees_with_the_careful_one(typed: str) -> None:
+    """Apart from the domain's case, the wire's form is that of a full reading."""
+    try:
+        careful = addresses.read(typed).wire
+    except BadInput:
+        return
+
+    assert addresses.wire(typed).lower() == careful.lower()

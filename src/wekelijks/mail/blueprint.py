@@ -102,10 +102,11 @@ class Blueprint:
             if field is not None:
                 self._places.append((len(self._pieces), field))
                 self._pieces.append(b"")
-        self._links = [
+        links = (
             _Link(Purpose.UNSUBSCRIBE, UNSUBSCRIBE_URL, frozen.links.unsubscribe, frozen.links.inert),
             _Link(Purpose.PREFERENCES, PREFERENCES_URL, frozen.links.preferences, frozen.links.inert),
-        ]
+        )
+        self._links = [link for link in links if link.fields & set(frozen.fields)]
         self._wording = {name: _FILLABLE.split(sentence) for name, sentence in asdict(frozen.wording).items()}
         self._message_id_scope = f"message-id\0{frozen.newsletter_id}\0{frozen.key}\0".encode()
 
@@ -208,11 +209,16 @@ class _Link:
     def __init__(self, purpose: Purpose, blank: Blank, around: tuple[str, str], inert: str) -> None:
         self.purpose = purpose
         self._around, self._leaves = around, blank is UNSUBSCRIBE_URL
-        self._fields = {
+        self._encoded = {
             IN_TEXT[blank]: tuple(encoding.quoted(each) for each in around),
             IN_HTML[blank]: tuple(encoding.quoted(html.escape(each)) for each in around),
         }
         self._inert = _written(blank, inert)
+
+    @property
+    def fields(self) -> set[Field]:
+        """Where this link may stand."""
+        return {*self._encoded, Field.LEAVING} if self._leaves else {*self._encoded}
 
     def written(self, token: str | None) -> dict[Field, bytes]:
         """The link with this token; None: inert."""
@@ -221,7 +227,7 @@ class _Link:
         middle = encoding.quoted(token)
         filled = {
             field: _SOFT_BREAK.join((before, middle, after) if after else (before, middle))
-            for field, (before, after) in self._fields.items()
+            for field, (before, after) in self._encoded.items()
         }
         if self._leaves:
             filled[Field.LEAVING] = _leaving(token.join(self._around))
