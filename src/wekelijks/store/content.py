@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Table, func, select, update
 
+from wekelijks.domain.article.sameness import key
 from wekelijks.domain.errors import NotFound
 from wekelijks.domain.material import Link, PoolInsight, PoolQuestion, PoolTheme
 from wekelijks.store import schema
@@ -27,6 +28,7 @@ def pool(transaction: Transaction, newsletter_id: int) -> list[PoolTheme]:
     used = _used(transaction, newsletter_id, schema.issue.c.theme_id)
     insights = _insights(transaction, newsletter_id)
     own, lent = _questions(transaction, newsletter_id)
+    addresses = _addresses(transaction, newsletter_id)
     rows = transaction.execute(
         select(schema.theme, schema.article.c.url.label("article_url"), schema.article.c.title.label("article_title"))
         .join(schema.article, schema.article.c.id == schema.theme.c.article_id)
@@ -43,7 +45,7 @@ def pool(transaction: Transaction, newsletter_id: int) -> list[PoolTheme]:
             reflection=tuple(row["reflection"]),
             insights=tuple(insights[row["id"]]),
             questions=_own_or_lent(own[row["id"]], lent[row["article_id"]]),
-            read_more=_read_more(row),
+            read_more=_read_more(row, addresses),
             last_used=used.get(row["id"]),
             retired=_is_retired(row),
         )
@@ -61,10 +63,21 @@ def theme(transaction: Transaction, newsletter_id: int, theme_id: int) -> PoolTh
 
 def retire(transaction: Transaction, newsletter_id: int, kind: str, id_: int, *, now: datetime) -> None:
     """Never pick this `theme`, `insight` or `question` again; twice is harmless. Raises NotFound."""
+    table = _found(transaction, newsletter_id, kind, id_)
+    transaction.execute(update(table).where(table.c.id == id_, table.c.retired_at.is_(None)).values(retired_at=now))
+
+
+def bring_back(transaction: Transaction, newsletter_id: int, kind: str, id_: int) -> None:
+    """Let what a person retired be picked again, as far as its article still holds it. Raises NotFound."""
+    table = _found(transaction, newsletter_id, kind, id_)
+    transaction.execute(update(table).where(table.c.id == id_).values(retired_at=None))
+
+
+def _found(transaction: Transaction, newsletter_id: int, kind: str, id_: int) -> Table:
     table = _RETIRABLE[kind]
     if transaction.execute(select(table.c.id).where(table.c.id == id_, _of(newsletter_id, table))).first() is None:
         raise NotFound(f"There is no {kind} {id_}: `themes list` and `themes show ID` show what there is.")
-    transaction.execute(update(table).where(table.c.id == id_, table.c.retired_at.is_(None)).values(retired_at=now))
+    return table
 
 
 def _of(newsletter_id: int, table: Table) -> ColumnElement[bool]:
@@ -133,8 +146,22 @@ def _own_or_lent(own: list[PoolQuestion], lent: list[PoolQuestion]) -> tuple[Poo
     return tuple(own) if any(not question.retired for question in own) else (*own, *lent)
 
 
-def _read_more(row: RowMapping) -> Link | None:
-    """The theme's own link where it has an address, else the article itself, else nothing to point at."""
-    if row["read_more_url"]:
-        return Link(title=row["read_more_title"], url=row["read_more_url"])
+def _addresses(transaction: Transaction, newsletter_id: int) -> dict[str, str]:
+    """The addresses of the newsletter's articles, by the words of their title."""
+    table = schema.article
+    rows = transaction.execute(
+        select(table.c.title, table.c.url).where(table.c.newsletter_id == newsletter_id, table.c.url != "")
+    )
+    return {key(row.title): row.url for row in rows}
+
+
+def _read_more(row: RowMapping, addresses: Mapping[str, str]) -> Link | None:
+    """The theme's own link, else the article itself, else nothing to point at.
+
+    Plain text names an article to read on in without its address: where that article is in the pool too, it has one.
+    """
+    title = row["read_more_title"]
+    url = row["read_more_url"] or addresses.get(key(title), "")
+    if url:
+        return Link(title=title, url=url)
     return Link(title=row["article_title"], url=row["article_url"]) if row["article_url"] else None
