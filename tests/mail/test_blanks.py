@@ -63,6 +63,7 @@ def test_a_template_may_show_a_blank(source: str) -> None:
         "{{ blank.upper() }}",
         "{{ blank.name_of_reader }}",
         "{{ blank() }}",
+        "{{ blank|string }}",
         "{{ blank|upper }}",
         "{{ blank|length }}",
         "{{ blank|replace('Dag', 'Hoi') }}",

@@ -118,7 +118,7 @@ def guarded(filters: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[...
 
     Escaping stays possible, and `default`, which asks nothing of what is there.
     """
-    harmless = {"default", "d", "e", "escape", "forceescape", "safe", "string"}
+    harmless = {"default", "d", "e", "escape", "forceescape", "safe"}
     return {name: each if name in harmless else _guarded(each) for name, each in filters.items()}
 
 

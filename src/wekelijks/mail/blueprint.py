@@ -79,6 +79,8 @@ class Frozen:
     key: str
     domain: str
     """Right side of the Message-ID."""
+    names_recipient: bool
+    """Whether `To` shows the reader's name beside the address."""
     pieces: tuple[str, ...]
     """The encoded message, ASCII, with a field between each two pieces."""
     fields: tuple[Field, ...]
@@ -142,7 +144,7 @@ class Blueprint:
         """
         name, address = _told(reader.name), addresses.wire(reader.address)
         filled = {
-            Field.TO: encoding.recipient(name, address),
+            Field.TO: encoding.recipient(name if self._frozen.names_recipient else "", address),
             Field.MESSAGE_ID: self._message_id(reader, address, hashing_key),
             Field.LEAVING: b"",
             **_written(GREETING, self._greeting(name)),

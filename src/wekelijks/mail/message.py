@@ -85,6 +85,8 @@ def assemble(parts: Parts, *, key_id: str) -> Blueprint:
             newsletter_id=parts.newsletter.id,
             key=parts.key,
             domain=_domain(parts.newsletter),
+            # Before somebody has confirmed, a stranger may have typed the name: no place for it among the headers.
+            names_recipient=parts.kind is MailingKind.WEEKLY,
             pieces=tuple(pieces),
             fields=tuple(fields),
             links=_links(parts),
