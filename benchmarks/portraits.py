@@ -72,8 +72,10 @@ def _portray(browser: Browser, target: Path, name: str) -> None:
         page = browser.new_context(**wishes).new_page()  # type: ignore[arg-type]
         page.goto((target / f"{name}.html").resolve().as_uri())
         page.screenshot(path=target / f"{name}-{look}.png", full_page=True)
-        if look == "light":
-            page.pdf(path=target / f"{name}.pdf", format="A4", print_background=True, margin={"top": "2cm"})
+        if look == "dark":
+            page.pdf(path=target / f"{name}.pdf", format="A4")
+            page.emulate_media(media="print")
+            page.screenshot(path=target / f"{name}-paper.png", full_page=True)
         page.context.close()
 
 

@@ -1,5 +1,6 @@
 """Two letters worth reading, one Dutch and one English, that the tests compose; and the newsletters they belong to."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -103,3 +104,8 @@ def composed(letter: Letter = DUTCH, newsletter: Newsletter = STILTE, **wishes: 
     composer = Composer(wishes.pop("templates", None) or Templates())
     values: dict[str, Any] = {"base_url": BASE_URL, "key_id": "1", "date": SENT, **wishes}
     return composer.compose(letter, newsletter, **values)
+
+
+def with_words(letter: Letter = DUTCH, **changes: Any) -> Letter:
+    """The letter with these fields changed."""
+    return replace(letter, **changes)

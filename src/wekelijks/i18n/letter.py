@@ -5,6 +5,7 @@ LETTER: dict[str, dict[str, str]] = {
         "day": "EEEE d MMMM y",
         "greeting": "Dag,",
         "greeting_named": "Dag {name},",
+        "hang": "-.3em",  # How far the opening mark stands in the margin, so that the words line up.
         "quote_open": "‘",
         "quote_close": "’",
         "inner_open": "“",
@@ -36,6 +37,7 @@ LETTER: dict[str, dict[str, str]] = {
         "day": "EEEE d MMMM y",
         "greeting": "Hello,",
         "greeting_named": "Hello {name},",
+        "hang": "-.46em",
         "quote_open": "“",
         "quote_close": "”",
         "inner_open": "‘",
@@ -68,4 +70,10 @@ LETTER: dict[str, dict[str, str]] = {
 
 def words_of(language: str) -> dict[str, str]:
     """The letter's words in this language, or in English where we have none."""
-    return LETTER.get(language.lower().partition("-")[0], LETTER["en"])
+    return LETTER[language_of(language)]
+
+
+def language_of(language: str) -> str:
+    """The language that these words are in: `nl-BE` has Dutch ones, what we do not know English ones."""
+    primary = language.lower().partition("-")[0]
+    return primary if primary in LETTER else "en"

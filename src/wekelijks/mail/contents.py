@@ -13,7 +13,7 @@ from babel.dates import format_date
 from wekelijks.domain.letter import Letter
 from wekelijks.domain.links import Pages
 from wekelijks.domain.newsletter import Newsletter
-from wekelijks.i18n.letter import words_of
+from wekelijks.i18n.letter import language_of, words_of
 from wekelijks.mail import blanks, colours, markdown
 
 MINUTE = 220
@@ -53,7 +53,7 @@ def of_letter(letter: Letter, setting: Setting, prose: Prose) -> dict[str, Any]:
         "letter": {
             "subject": letter.subject,
             "preheader": preview(letter),
-            "date": format_date(letter.on, setting.words["day"], locale=setting.language),
+            "date": format_date(letter.on, setting.words["day"], locale=language_of(setting.language)),
             "opening": prose(letter.opening),
             "title": markdown.typeset(letter.title or letter.subject),
             "subtitle": markdown.typeset(letter.subtitle),

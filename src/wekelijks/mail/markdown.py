@@ -34,6 +34,7 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 # Dutch and English words that begin with an apostrophe: 's avonds, 't, 'n, 'tis. Curling would turn it the wrong way.
 _ELISION = re.compile(r"(?<![\w’'])'(?=(?:[stnkmr]|ns|em|tis|twas|cause|\d\ds)\b(?!'))", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”„’]*[^\s<>\"“”„’.,:;!?)\]]")
+_SHORT_PAIR = 18  # Letters that fit on a line of a heading on the narrowest telephone.
 _QUOTATION = "“”‘’"  # The writer's own level is kept, in Dutch and in English: " becomes “ ”, ' becomes ‘ ’.
 
 
@@ -69,6 +70,13 @@ def underlined(text: str, mark: str = "=") -> str:
     """A heading of the text part: the words, and a line as long as the longest of theirs."""
     words = wrap(text)
     return f"{words}\n{mark * max(map(len, words.splitlines()), default=0)}"
+
+
+def bound(text: str) -> str:
+    """A line to be set large: its last two words stay together, where they are short, so that none stands alone."""
+    start, space, last = text.rpartition(" ")
+    partner = start.rpartition(" ")[2]
+    return f"{start}\N{NO-BREAK SPACE}{last}" if space and len(partner) + len(last) <= _SHORT_PAIR else text
 
 
 def words(source: str) -> int:

@@ -5,7 +5,7 @@ operator's file does wrong, up to running for ever, is told with its name and li
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from wekelijks.domain.errors import NotFound
 from wekelijks.mail.blanks import guarded
-from wekelijks.mail.markdown import underlined, wrap
+from wekelijks.mail.markdown import bound, underlined, wrap
 
 _STEPS = 100_000  # Lines of a template that run for one letter; ours need some hundreds.
 _LONGEST = 1_000_000  # Characters: ten times what a mail program shows.
@@ -52,7 +52,7 @@ class Templates:
         ours = FileSystemLoader(self._ours)
         with_name = PrefixLoader({"ours": ours})  # So that an own letter.html can extend "ours/letter.html".
         self._only_ours = _environment(ChoiceLoader([ours, with_name]))
-        loaders = [FileSystemLoader(own), ours, with_name] if own else [ours, with_name]
+        loaders = [_Own(own), ours, with_name] if own else [ours, with_name]
         self._everything = _environment(ChoiceLoader(loaders))
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
@@ -86,8 +86,6 @@ class Templates:
             raise BrokenTemplate(place, error.message or "cannot be read") from error
         except RecursionError as error:
             raise BrokenTemplate(self._culprit(error, name), "includes itself without end.") from error
-        except UnicodeDecodeError as error:
-            raise BrokenTemplate(self._place(name), "is not UTF-8 text.") from error
         except Exception as error:
             raise BrokenTemplate(self._culprit(error, name), _told(error)) from error
 
@@ -126,6 +124,17 @@ def directory() -> Path:
     raise NotFound("The letter's templates are missing: this installation is incomplete, install wekelijks again.")
 
 
+class _Own(FileSystemLoader):
+    """The operator's files, where anything may lie."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            file = str(Path(self.searchpath[0]) / template)
+            raise TemplateSyntaxError("is not UTF-8 text.", 1, template, file) from error
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, without arithmetic that fills the memory in one step."""
 
@@ -147,7 +156,7 @@ def _environment(loader: ChoiceLoader) -> Environment:
         keep_trailing_newline=False,
     )
     environment.globals.pop("lipsum", None)  # Filler text is what the pre-flight looks for.
-    environment.filters = guarded({**environment.filters, "wrap": wrap, "underlined": underlined})
+    environment.filters = guarded({**environment.filters, "wrap": wrap, "underlined": underlined, "bound": bound})
     return environment
 
 
