@@ -179,6 +179,14 @@ def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
     assert _decoded(read_old(message)["Subject"]) == subject
 
 
+@pytest.mark.parametrize(
+    ("subject", "letter"), [("Loslaten één ding", "q"), ("Élégance à la fête", "q"), ("静けさの中で", "b")]
+)
+def test_latin_letters_stay_readable_in_an_encoded_subject(subject: str, letter: str) -> None:
+    """Q for texts that are mostly ASCII, B where Q would be twice as long."""
+    assert f"\r\nSubject: =?utf-8?{letter}?".encode() in filled(frozen(subject=subject))
+
+
 _ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=120)  # Lone surrogates too.
 
 

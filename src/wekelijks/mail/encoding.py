@@ -175,7 +175,8 @@ def _encoded_words(line: str, first: int) -> list[str]:
     """The text as encoded words (RFC 2047), fit for a phrase too; `first` columns of the first line are taken."""
     as_q = sum(len(_q(each)) for each in line)
     as_b = len(line.encode()) * 4 / 3
-    letter, write = ("q", _q_word) if as_q <= as_b else ("b", _b_word)
+    # Q stays readable in the source, and filters distrust B for a text in Latin letters; B where Q is twice as long.
+    letter, write = ("q", _q_word) if as_q <= 2 * as_b else ("b", _b_word)
     return [f"=?utf-8?{letter}?{write(piece)}?=" for piece in _portions(line, write, first)]
 
 
