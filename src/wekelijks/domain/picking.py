@@ -50,15 +50,17 @@ def pick(pool: Iterable[PoolTheme], *, on: date, repeat_after_weeks: int, last_a
 
 def is_complete(theme: PoolTheme) -> bool:
     """Whether the pool may give this theme: not retired, with words to reflect on, an insight and a question."""
-    return not theme.retired and not missing(theme)
+    return (
+        not theme.retired and has_reflection(theme) and _has_usable(theme.insights) and _has_usable(theme.questions)
+    )
 
 
 def missing(theme: PoolTheme) -> tuple[str, ...]:
     """What the theme lacks for a letter, as words; empty when it is complete."""
     parts = {
         "reflection": has_reflection(theme),
-        "insight": longest_ago(theme.insights) is not None,
-        "question": longest_ago(theme.questions) is not None,
+        "insight": _has_usable(theme.insights),
+        "question": _has_usable(theme.questions),
     }
     return tuple(word for word, there in parts.items() if not there)
 
@@ -70,8 +72,15 @@ def has_reflection(theme: PoolTheme) -> bool:
 
 def longest_ago(parts: Sequence[Part]) -> Part | None:
     """The insight or question whose turn it is: never used first, then used longest ago, in their own order."""
-    usable = [part for part in parts if not part.retired and part.text.strip()]
-    return min(usable, key=lambda part: part.last_used or date.min, default=None)
+    return min(filter(_is_usable, parts), key=lambda part: part.last_used or date.min, default=None)
+
+
+def _has_usable(parts: Sequence[PoolInsight] | Sequence[PoolQuestion]) -> bool:
+    return any(_is_usable(part) for part in parts)
+
+
+def _is_usable(part: PoolInsight | PoolQuestion) -> bool:
+    return not part.retired and bool(part.text.strip())
 
 
 def remembering(

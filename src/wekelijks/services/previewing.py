@@ -56,7 +56,7 @@ class Test:
 def preview(press: Press, newsletter: Newsletter, issue_id: int, form: Format, *, now: datetime) -> Preview:
     """The letter of this issue for a reader who does not exist; a letter that the pre-flight blocks too.
 
-    Raises NotFound, BadInput for a template that is broken.
+    Raises NotFound.
     """
     composed = _composed(press, newsletter, issue_id, now=now)
     reader = _example(newsletter, now=now)

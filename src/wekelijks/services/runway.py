@@ -15,7 +15,7 @@ from wekelijks.store.database import Database
 SHORT_WEEKS = 8
 """With fewer letters left than this, a writer is warned: two months to write another article."""
 
-_AS_FAR_AS_WEEKS = 520  # Ten years: what does not end within them, does not end for anybody who plans letters.
+_AS_FAR_AS_WEEKS = 260  # Five years: what does not end within them, does not end for anybody who plans letters.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +42,9 @@ class Runway:
 
     rows: tuple[Row, ...]
     ends_on: date | None
-    """The first date, shown or later, for which there is nothing to send; None: not within ten years."""
+    """The first date, shown or later, for which there is nothing to send; None: not within five years."""
     repeats_from: date | None
-    """The first date, shown or later, that brings a theme which readers have had; None: not within ten years."""
+    """The first date, shown or later, that brings a theme which readers have had; None: not within five years."""
     letters_left: int | None
     """Letters before the first date without one; None: they do not end."""
     warnings: tuple[str, ...]
