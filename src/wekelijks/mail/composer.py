@@ -12,6 +12,7 @@ from typing import Any
 
 import css_inline
 
+from wekelijks.domain.errors import BadInput
 from wekelijks.domain.letter import Letter
 from wekelijks.domain.links import Pages
 from wekelijks.domain.mailing import MailingKind
@@ -20,7 +21,7 @@ from wekelijks.mail import contents, inspection, markdown, preflight
 from wekelijks.mail.blueprint import Blueprint
 from wekelijks.mail.contents import Setting
 from wekelijks.mail.message import Parts, assemble
-from wekelijks.mail.preflight import Finding, Severity
+from wekelijks.mail.preflight import Finding
 from wekelijks.mail.templates import BrokenTemplate, Templates
 
 _MANY_LINES = re.compile(r"\n{3,}")
@@ -30,7 +31,8 @@ _MANY_LINES = re.compile(r"\n{3,}")
 class Composed:
     """A letter, ready to be frozen, with what the pre-flight found."""
 
-    blueprint: Blueprint
+    message: Blueprint | None
+    """None where there cannot be one: the sender's address is none, say. Then `findings` block and say why."""
     subject: str
     html: str
     """The HTML part, markers of the blanks still in it."""
@@ -39,9 +41,16 @@ class Composed:
     findings: tuple[Finding, ...]
 
     @property
+    def blueprint(self) -> Blueprint:
+        """The message to freeze or to look at. Raises BadInput where there cannot be one."""
+        if self.message is None:
+            raise BadInput(" ".join(f"{one.place}: {one.message}" for one in self.findings if one.is_blocking))
+        return self.message
+
+    @property
     def blocks(self) -> bool:
         """True when something was found that must not be sent."""
-        return any(finding.severity is Severity.BLOCK for finding in self.findings)
+        return any(finding.is_blocking for finding in self.findings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +66,7 @@ class Composer:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
         # Nothing may be fetched, and the rules for dark, small and paper must stay where they are.
-        self._inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+        self._inliner = css_inline.CSSInliner(keep_at_rules=True, keep_link_tags=True, load_remote_stylesheets=False)
 
     def compose(  # noqa: PLR0913 - each value is spelled at the call; a bag of them would hide which one is missing.
         self,
@@ -153,8 +162,14 @@ class Composer:
         )
 
     def _composed(self, rendered: _Rendered, *, findings: tuple[Finding, ...], parts: Parts, key_id: str) -> Composed:
+        message: Blueprint | None = None
+        try:
+            message = assemble(parts, key_id=key_id)
+        except BadInput as error:
+            # Mostly a thing that the pre-flight has told already; told twice is better than not at all.
+            findings = (*findings, preflight.block("message", str(error)))
         return Composed(
-            blueprint=assemble(parts, key_id=key_id),
+            message=message,
             subject=parts.subject,
             html=rendered.html,
             text=rendered.text,

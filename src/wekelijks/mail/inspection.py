@@ -115,7 +115,7 @@ def _links(page: Page, text: str, letter: Letter, setting: Setting) -> Iterator[
         address = anchor.href or ""
         if blanks.used(address) or (setting.inert and address.startswith("(")):
             continue
-        if why := dead(address, on=letter.on, base_url=setting.pages.base_url):
+        if why := dead(anchor, on=letter.on, base_url=setting.pages.base_url):
             yield block(_HTML, why)
         elif address.removeprefix("mailto:") not in text:
             yield warn(_TEXT, f"The link “{address[:60]}” is in the HTML part only.")

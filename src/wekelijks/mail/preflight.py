@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from wekelijks.domain.letter import Letter
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.mail import hypertext, markdown
+from wekelijks.mail.hypertext import Anchor
 
 LONGEST_SUBJECT = 45
 """Characters that a telephone shows of a subject."""
@@ -29,7 +30,7 @@ _NAMES = (
     r"|title|onderwerp|subject|link|url|tekst|text|invullen|vul in|fill in|your name|jouw naam|company|bedrijf"
 )
 _PLACEHOLDERS = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}\s]+\}|\*\|[^|\n]{1,40}\|\*|%%[^%\s]{1,40}%%|%[A-Z_]{3,40}%|<<[^<>\n]{1,40}>>"
+    r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}\s]+\}|\*\|[^|\n]{1,40}\|\*|%%[^%\s]{1,40}%%|%[A-Z_]{3,40}%|<<\w[^<>\n]{0,40}>>"
     rf"|\[[A-Z][A-Z0-9 _/-]{{2,40}}\]|\[(?i:{_NAMES})\]|\{{(?i:{_NAMES})\}}"
     r"|(?i:\blorem ipsum\b)|\b(?:TODO|TBD|FIXME|XXX)\b",
     re.DOTALL,
@@ -59,6 +60,11 @@ class Finding:
     """Where: a field of the letter (`subject`, `reflection` …), of the newsletter, or a template with its line."""
     message: str
     """What is wrong and what to do."""
+
+    @property
+    def is_blocking(self) -> bool:
+        """True for what stops the letter."""
+        return self.severity is Severity.BLOCK
 
 
 def block(place: str, message: str) -> Finding:
@@ -93,10 +99,11 @@ def placeholders(text: str) -> list[str]:
     return list(dict.fromkeys(found[0] for found in _PLACEHOLDERS.finditer(text)))
 
 
-def dead(address: str | None, *, on: date, base_url: str) -> str:
+def dead(anchor: Anchor, *, on: date, base_url: str) -> str:
     """Why this link leads nowhere for the reader of a letter; empty when nothing can be told against it."""
+    address = anchor.href
     if not address:
-        return "A link has no address."
+        return f"The link “{_short(anchor.words)}” has no address that leads anywhere."
     try:
         parts = urlsplit(address.strip())
         host = parts.hostname
@@ -177,7 +184,7 @@ def _prose(name: str, letter: Letter, base_url: str) -> Iterator[Finding]:
     page = hypertext.read(markdown.to_html(source))
     yield from _said(name, f"{page.words}\n{source if '*|' in source else ''}")
     for anchor in page.anchors:
-        if why := dead(anchor.href, on=letter.on, base_url=base_url):
+        if why := dead(anchor, on=letter.on, base_url=base_url):
             yield block(name, why)
         elif not anchor.words and not page.images:
             yield block(name, f"The link “{_short(anchor.href or '')}” has no words to click on.")
@@ -216,7 +223,8 @@ def _said(name: str, text: str) -> Iterator[Finding]:
 
 def _read_on(letter: Letter, base_url: str) -> Iterator[Finding]:
     if letter.read_more is not None:
-        if why := dead(letter.read_more.url, on=letter.on, base_url=base_url):
+        link = Anchor(letter.read_more.url, letter.read_more.title)
+        if why := dead(link, on=letter.on, base_url=base_url):
             yield block("link", why)
         yield from _said("link", f"{letter.read_more.title}\n{unquote(letter.read_more.url)}")
 
