@@ -55,16 +55,6 @@ def is_complete(theme: PoolTheme) -> bool:
     )
 
 
-def missing(theme: PoolTheme) -> tuple[str, ...]:
-    """What the theme lacks for a letter, as words; empty when it is complete."""
-    parts = {
-        "reflection": has_reflection(theme),
-        "insight": _has_usable(theme.insights),
-        "question": _has_usable(theme.questions),
-    }
-    return tuple(word for word, there in parts.items() if not there)
-
-
 def has_reflection(theme: PoolTheme) -> bool:
     """Whether there is anything to read in it."""
     return any(paragraph.strip() for paragraph in theme.reflection)
