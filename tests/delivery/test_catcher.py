@@ -14,7 +14,7 @@ from wekelijks.delivery import letterbox as letterboxes
 from wekelijks.delivery import wire
 from wekelijks.delivery.catcher import LARGEST, Conversation, catching
 from wekelijks.delivery.connection import Connection, Timeouts
-from wekelijks.delivery.letterbox import Caught, Letterbox, keeper
+from wekelijks.delivery.letterbox import Caught, Letterbox
 from wekelijks.delivery.relay import Relay, Tls
 from wekelijks.domain.errors import NotFound, Unavailable
 from wekelijks.domain.outcome import Verdict
@@ -158,7 +158,7 @@ def test_our_own_connection_and_the_standard_library_are_understood(tmp_path: Pa
         await connection.close()
         return verdicts
 
-    with catching(keeper(box, lambda: NOON)) as port:
+    with catching(lambda caught: box.put(caught, now=NOON)) as port:
         verdicts = asyncio.run(ours(port))
         with smtplib.SMTP("127.0.0.1", port, local_hostname="ons.example") as client:
             client.sendmail("wij@stilte.example", ["chris@lezers.example"], LETTER)

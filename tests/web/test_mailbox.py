@@ -114,6 +114,7 @@ def test_letters_are_listed_found_and_turned_over(app: App, newsletter: Newslett
 
     assert "Er is er nog geen." in empty.text
     assert "2 brieven" in two.text
+    assert "6 maart 2026 09:00" in two.text
     assert two.text.index("Bram &lt;bram@") < two.text.index("Anneke &lt;anneke@")
     assert "Bram" not in found.text
     assert "Loslaten – één ding &amp; meer" in found.text

@@ -22,6 +22,11 @@ from wekelijks.domain.errors import Unavailable
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from wekelijks.app import App
+    from wekelijks.domain.newsletter import Newsletter
+    from wekelijks.services.lists import Report
+    from wekelijks.services.rehearsing import Crowd
+
 
 _PREFIX = "WEKELIJKS_"
 _LOOK_EVERY = 0.02  # Seconds between two looks at the sender; its memory is read as often.
@@ -48,6 +53,37 @@ def own_directory(prefix: str) -> Iterator[Path]:
             yield Path(name)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def install(data: Path, *, base_url: str, smtp_url: str, **more: str) -> "tuple[App, Newsletter]":
+    """The rehearsal's installation, new, in `data`; `more` settings. Raises NotAllowed where there is one already."""
+    from wekelijks import app as house
+    from wekelijks.services import installing, rehearsing
+    from wekelijks.settings import logging
+
+    # A person reads our own words on stderr; the sender's log lines would only come between them.
+    logging.set_up(level="warning", form="auto")
+    settings: dict[str, Any] = {"base_url": base_url, "smtp_url": smtp_url, "log_level": "warning", **more}
+    plan = installing.Plan(identity=rehearsing.identity(), settings=settings)
+    newsletter = house.install(data, plan)
+    app = house.build(data)
+    return app, rehearsing.dress(app.database, newsletter, now=app.clock())
+
+
+def gather(app: "App", newsletter: "Newsletter", crowd: "Crowd", bar: "Progress | None") -> "Report":
+    """Bring the crowd in as a list in the data directory."""
+    from wekelijks.services import rehearsing
+
+    with step(bar, "Readers") as moved:
+        return rehearsing.gather(
+            app.database,
+            newsletter,
+            crowd,
+            file=app.settings.data / "readers.csv",
+            hashing_key=app.keys.hashing,
+            now=app.clock(),
+            progress=moved,
+        )
 
 
 @contextmanager

@@ -5,7 +5,6 @@ delivering host adds, every byte is as it came.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -89,11 +88,6 @@ class Letterbox:
         except OSError:
             fresh.unlink(missing_ok=True)
             raise
-
-
-def keeper(letterbox: Letterbox, clock: Callable[[], datetime]) -> Callable[[Caught], None]:
-    """What a catcher calls for every letter."""
-    return lambda caught: letterbox.put(caught, now=clock())
 
 
 def _trace(caught: Caught, recipient: str, now: datetime) -> bytes:

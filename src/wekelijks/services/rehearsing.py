@@ -10,30 +10,52 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
+from wekelijks.domain.errors import NotFound
 from wekelijks.domain.identity import Sender
+from wekelijks.domain.mailing import Balance
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.subscriber import Standing, Subscriber
-from wekelijks.services import lists, subscribing
+from wekelijks.services import importing, lists, publishing, runway, subscribing
 from wekelijks.services.installing import Identity
-from wekelijks.store import newsletters
+from wekelijks.services.runway import Row
+from wekelijks.store import measuring, newsletters, subscribers
 from wekelijks.store.database import Database
 
 SHOWN, MEASURED = "lezers.example", "lezers.test"
 """Where readers have their addresses: reserved domains both (RFC 2606); `.example` is for being read by people."""
 
 TIMEZONE = "Europe/Amsterdam"
+_SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+_ARTICLES = ("loslaten.html", "rust.txt")
 _SITE = "rustenrichting.example"
 _EPOCH = date(2024, 1, 1)  # As in the ledger: rhythm counts whole weeks from this Monday.
 _EVERY = 25  # Readers repeat after so many: enough of each kind in the smallest rehearsal that shows them all.
+_COMING_WEEKS = 3
 _LEAVES_MEANWHILE = 8  # The position of the reader who leaves between the freeze and their letter.
 
 _WORDS = {
     "promise": "Elke week een helder moment van rust en richting in je mailbox. Afmelden kan op elk moment.",
     "sign_off": "Een stille week gewenst,",
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What became of one letter, and what comes after it."""
+
+    readers: dict[Standing, int]
+    balance: Balance
+    seconds: float
+    """From the first letter that the relay accepted to the last."""
+    coming: tuple[Row, ...]
+    """The next letters."""
+
+    @property
+    def letters_per_second(self) -> int | None:
+        """None: too few letters to tell."""
+        return round((self.balance.accepted - 1) / self.seconds) if self.seconds else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +67,25 @@ class Crowd:
     mixed: bool = True
 
 
-def identity(on: date) -> Identity:
-    """The newsletter that is rehearsed with; its weekly day is that of `on`."""
+def identity() -> Identity:
+    """The newsletter that is rehearsed with."""
     return Identity(
         slug="rust-en-richting",
         name="Rust en richting",
         sender=Sender("Marijke de Wit", f"marijke@{_SITE}"),
         language="nl",
         timezone=TIMEZONE,
-        weekday=on.weekday(),
+        weekday=6,
         moment=time(8, 0),
         postal_address="Kerkstraat 12, 1234 AB Ons Dorp",
     )
 
 
-def dress(database: Database, newsletter: Newsletter) -> Newsletter:
-    """Give the newsletter the words that an installation does not ask for; the newsletter as it is then."""
+def dress(database: Database, newsletter: Newsletter, *, now: datetime) -> Newsletter:
+    """Give the newsletter the words that an installation does not ask for, and today as its day of the week."""
+    weekday = subscribing.today(newsletter, now).weekday()
     with database.begin() as transaction:
-        newsletters.change(transaction, newsletter.id, **_WORDS)
+        newsletters.change(transaction, newsletter.id, weekday=weekday, **_WORDS)
         return newsletters.get(transaction, newsletter.id)
 
 
@@ -94,6 +117,24 @@ def leave_meanwhile(database: Database, newsletter: Newsletter, *, now: datetime
     if one is not None:
         subscribing.unsubscribe(database, one.id, source="unsubscribe link", now=now)
     return one
+
+
+def bring_material(database: Database, newsletter: Newsletter, *, now: datetime) -> None:
+    """Import the two Dutch sample articles into the pool. Raises NotFound where they are missing."""
+    report = importing.bring_in(database, newsletter, [_SAMPLES / name for name in _ARTICLES], now=now)
+    if not report.is_whole:
+        raise NotFound("The sample articles are missing: this installation is incomplete, install wekelijks again.")
+
+
+def figures(database: Database, newsletter: Newsletter, on: date, *, now: datetime) -> Figures:
+    """How the letter of `on` stands."""
+    report = publishing.show(database, newsletter, on, now=now)
+    with database.read() as transaction:
+        readers = subscribers.counts(transaction, newsletter.id)
+        seconds = measuring.seconds_of_carrying(transaction, report.mailing_id) if report.mailing_id else 0.0
+        dates = publishing.coming(transaction, newsletter, weeks=_COMING_WEEKS, now=now)
+    coming = runway.coming(database, newsletter, dates)
+    return Figures(readers=readers, balance=report.balance, seconds=seconds, coming=coming.rows)
 
 
 def _readers(crowd: Crowd, *, today: date) -> Iterator[dict[str, str]]:
@@ -142,6 +183,6 @@ def _local_part(number: int, first: str, family: str) -> str:
 
 @cache
 def _names() -> tuple[list[str], list[str]]:
-    text = (files("wekelijks") / "samples" / "readers.txt").read_text("utf-8")
+    text = (_SAMPLES / "readers.txt").read_text("utf-8")
     _note, firsts, families = text.strip().split("\n\n")
     return firsts.splitlines(), families.splitlines()

@@ -6,9 +6,11 @@ or remote images; nothing in it can reach our pages, and our pages' own rules st
 
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.dates import format_datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -151,7 +153,8 @@ def _page(request: Request, template: str, **values: Any) -> HTMLResponse:
     app: App = request.app.state.app
     newsletter = archive.newsletter(app.database, None)
     language = _language(request)
-    page = rendering.page(app, template, newsletter, language=language, private=True, t=_words(request), **values)
+    common = {"private": True, "t": _words(request), "moment": lambda text: _moment(text, language)}
+    page = rendering.page(app, template, newsletter, language=language, **common, **values)
     page.headers["Content-Security-Policy"] = _OUR_PAGE
     page.headers["Cache-Control"] = "no-store"
     return page
@@ -166,8 +169,18 @@ def _own_path(request: Request, url: str) -> str:
 
 def _line(box: Letterbox, number: int, words: dict[str, str]) -> _Line:
     found = {name.lower(): value for name, value in reversed(reading.headers(box.read(number)[:_HEAD_BYTES]))}
-    subject = found.get("subject") or words["no_subject"]
-    return _Line(number, found.get("to") or found.get("delivered-to", ""), subject, found.get("date", ""))
+    to = found.get("to") or found.get("delivered-to", "")
+    bare = to.removeprefix("<").removesuffix(">") if to.startswith("<") else to
+    return _Line(number, bare, found.get("subject") or words["no_subject"], found.get("date", ""))
+
+
+def _moment(text: str, language: str) -> str:
+    """A Date header in words, in the time zone that it names; as it came where it is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return text
+    return format_datetime(found, "d MMMM y HH:mm", tzinfo=found.tzinfo, locale=language)
 
 
 def _counted(words: dict[str, str], key: str, count: int, text: str) -> str:
