@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEK = timedelta(weeks=1)
-_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -84,19 +83,6 @@ def unplanned(
     start, end = (local_date(each, rhythm.zone) for each in (max(looked, born), now))
     needed = (rhythm.date_in(monday) for monday in weeks(start=start, end=end) if monday not in taken)
     return [on for on in needed if rhythm.instant(on) > born]
-
-
-def due(rhythm: Rhythm, *, after: datetime, now: datetime) -> list[date]:
-    """The rhythm's dates whose instant lies after `after` and not after `now`, the oldest first."""
-    start = local_date(after, rhythm.zone) - _DAY - _DAY  # A skipped day may put an instant on a later local date.
-    found: list[date] = []
-    for on in dates(rhythm.weekday, start=start):
-        at = rhythm.instant(on)
-        if at > now:
-            return found
-        if at > after:
-            found.append(on)
-    raise AssertionError("the calendar has no end")  # pragma: no cover
 
 
 def _first_minute_after_gap(wall: datetime, place: ZoneInfo) -> datetime:
