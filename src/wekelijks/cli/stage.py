@@ -64,7 +64,8 @@ def install(data: Path, *, base_url: str, smtp_url: str, **more: str) -> "tuple[
     # A person reads our own words on stderr; the sender's log lines would only come between them.
     logging.set_up(level="warning", form="auto")
     settings: dict[str, Any] = {"base_url": base_url, "smtp_url": smtp_url, "log_level": "warning", **more}
-    plan = installing.Plan(identity=rehearsing.identity(), settings=settings)
+    database_url = more.get("database_url", "")
+    plan = installing.Plan(identity=rehearsing.identity(), settings=settings, database_url=database_url)
     newsletter = house.install(data, plan)
     app = house.build(data)
     return app, rehearsing.dress(app.database, newsletter, now=app.clock())
