@@ -7,7 +7,7 @@ Material and subscribers come in, the clock opens a slot, a letter is composed o
 is promised per subscriber, the sender carries letters to the relay and settles the rows, and what comes back
 (a click, a refusal) changes a standing. No arrow runs back up::
 
-    blog article ─► services.importing ─► domain.article ─► store.content
+    blog article ─► services.importing ─► domain.article ─► store.articles
                                                                │
     tick ──► services.publishing ─► domain.calendar ─► domain.picking
                      │                                         │

@@ -166,11 +166,11 @@ def _outcome(one: "Imported") -> dict[str, Any]:
 
 
 def _say_imported(one: "Imported", *, dry_run: bool) -> None:
-    themes, insights, questions, answers = _counts(one.article)
     click.echo(f"{one.file}: {one.state}")
     if dry_run or one.state.value == "new":
         _say_article(one.article)
-    click.echo(f"{themes} themes, {insights} insights, {questions} questions, {answers} answers")
+    counted = zip(_counts(one.article), ("theme", "insight", "question", "answer"), strict=True)
+    click.echo(", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted))
     if one.state.value == "updated":
         _say_titles("New", one.added)
     _say_titles("No longer in the article", one.dropped)
@@ -193,12 +193,12 @@ def _say_article(article: "Article") -> None:
     for question in article.questions:
         click.echo(f"  → {question.text}{f'  ({question.why})' if question.why else ''}")
     for theme in article.themes:
-        _say_theme(theme)
+        _say_theme(theme, lends=bool(article.questions))
     for answer in article.answers:
         click.echo(f"  ? {answer.question}")
 
 
-def _say_theme(theme: "Theme") -> None:
+def _say_theme(theme: "Theme", *, lends: bool) -> None:
     number = f"{theme.id}  " if theme.id else ""
     subtitle = f" — {theme.subtitle}" if theme.subtitle else ""
     click.echo(f"\n  {number}{theme.title}{subtitle}")
@@ -210,5 +210,7 @@ def _say_theme(theme: "Theme") -> None:
         click.echo(f"     💡 {theme.question.text}")
     if theme.read_more:
         click.echo(f"     read on: {theme.read_more.title} {theme.read_more.url}".rstrip())
-    if theme.incomplete:
+    if theme.incomplete == ("question",) and lends:
+        click.echo("     INCOMPLETE: no question of its own, the opening lends one")
+    elif theme.incomplete:
         click.echo(f"     INCOMPLETE, is not picked: no {', no '.join(theme.incomplete)}")
