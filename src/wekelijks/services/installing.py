@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -51,7 +51,7 @@ class Plan:
     """
 
     identity: Identity
-    settings: dict[str, template.Value]
+    settings: Mapping[str, template.Value]
     database_url: str = ""
     """Empty for the SQLite file in the data directory."""
 

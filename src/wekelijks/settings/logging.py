@@ -83,7 +83,7 @@ def _rendering(form: str) -> list[Processor]:
     if form == "json":
         return [*whole, structlog.processors.JSONRenderer(ensure_ascii=False)]
     order = ["timestamp", "level", "event"]
-    return [*whole, structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True)]
+    return [*whole, structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True, bool_as_flag=False)]
 
 
 def _discreet(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

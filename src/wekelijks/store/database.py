@@ -15,26 +15,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 
-from wekelijks.domain.errors import Unavailable
+from wekelijks.domain.errors import BadInput, Unavailable
 
 Transaction = Connection
 """An open transaction: what store functions take first."""
 
 _BUSY_MILLISECONDS = 30_000
+_NO_PRIVILEGE = "42501"  # PostgreSQL, appendix A: insufficient_privilege.
+_EXPECTED = "The database's address cannot be read: expected postgresql+psycopg://user:password@host/name."
 
 
 class Database:
     """One database and how to open transactions on it. Safe to share between threads, not across a fork."""
 
     def __init__(self, url: str) -> None:
-        """`url` as SQLAlchemy reads it: ``sqlite:////path`` or ``postgresql+psycopg://…``."""
-        self.url = make_url(url)
+        """`url` as SQLAlchemy reads it: ``sqlite:////path`` or ``postgresql+psycopg://…``. Raises BadInput."""
+        self.url = _read(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock_file = Path(f"{self.url.database}.lock") if self.is_sqlite else None
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
 
     @contextmanager
     def begin(self, *, synced: bool = True) -> Iterator[Transaction]:
@@ -111,9 +113,30 @@ def translated() -> Iterator[None]:
     """Make Unavailable of what the database could not do."""
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
+    except DatabaseError as error:
+        if isinstance(error, IntegrityError | DataError) or _is_of_our_making(error):
+            raise
+        reason = str(error.orig).strip().splitlines()[0].rstrip(".")
         raise Unavailable(f"The database cannot do this now: {reason}.") from error
+
+
+def _is_of_our_making(error: DatabaseError) -> bool:
+    """A statement that is wrong is a defect; one that we have no right to is the operator's to mend."""
+    return isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) != _NO_PRIVILEGE
+
+
+def _read(text: str) -> URL:
+    """The address, which may hold a password and is never repeated in an error."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise BadInput(_EXPECTED) from error
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        # The one driver that we bring; the short spelling is what providers hand out.
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise BadInput(_EXPECTED)
+    return url
 
 
 def _sqlite_engine(url: str) -> Engine:
