@@ -4,6 +4,7 @@ import hashlib
 import html
 import json
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -119,6 +120,19 @@ def test_each_link_belongs_to_its_reader_and_its_purpose() -> None:
     assert read_new(message)["List-Unsubscribe"] == f"<{BASE_URL}/u/{links['u']}>"
     _text, shown = bodies(message)
     assert f'<a href="{BASE_URL}/preferences/{links["preferences"]}">rust</a>' in shown
+
+
+def test_links_are_escaped_for_where_they_stand() -> None:
+    """An address may hold what HTML or quoted-printable gives another meaning."""
+    base_url = "https://brieven.stilte.example/~it's&=3D"
+
+    message = filled(frozen(base_url=base_url))
+
+    url = f"{base_url}/u/{SIGNER.sign(Purpose.UNSUBSCRIBE, Bearer(1, 12))}"
+    text, shown = bodies(message)
+    assert f"Afmelden: {url}\n" in text
+    assert f'<a href="{html.escape(url)}">Afmelden</a>' in shown
+    assert read_new(message)["List-Unsubscribe"] == f"<{url}>"
 
 
 @pytest.mark.parametrize(
@@ -321,6 +335,7 @@ def test_an_address_that_no_letter_can_go_to_is_that_readers_alone(address: str)
 
 @settings(max_examples=150, deadline=None)
 @given(at=st.integers(0, 10**9), byte=st.integers(1, 255), how=st.sampled_from(["cut", "changed"]))
+@example(at=len(b"wekelijks blueprint "), byte=10, how="changed")
 def test_a_damaged_blueprint_is_never_sent(at: int, byte: int, how: str) -> None:
     """One changed byte, or a missing end, and it says so."""
     whole = frozen().to_bytes()
@@ -369,8 +384,13 @@ def test_one_blueprint_may_be_filled_by_several_threads() -> None:
     blueprint = frozen()
     readers = [replace(ANNEKE, name=f"Lezer {number}", subscriber_id=number) for number in range(1, 400)]
 
-    with ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(lambda reader: filled(blueprint, reader), readers))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # Threads take turns within one filling.
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            together = list(threads.map(lambda reader: filled(blueprint, reader), readers))
+    finally:
+        sys.setswitchinterval(before)
 
     assert together == [filled(blueprint, reader) for reader in readers]
 

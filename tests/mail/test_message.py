@@ -125,6 +125,26 @@ def test_no_relay_can_mistake_a_line_for_something_else() -> None:
     assert not [line for line in _lines(body) if line.startswith((b".", b"From "))]
 
 
+def test_no_line_ends_in_a_space_that_may_get_lost() -> None:
+    """Relays may drop white space at a line's end (RFC 2045 section 6.7): it is written as a code."""
+    _head, _separator, body = filled(frozen(text="-- \neen\t\n \n" + "x " * 60 + "\n" + TEXT)).partition(b"\r\n\r\n")
+
+    assert not [line for line in _lines(body) if line.endswith((b" ", b"\t"))]
+
+
+@pytest.mark.parametrize(
+    "unwanted", ["\r\n", "\n", "\r", "\0", "\x0b", "\x1f", "\x7f", "\x85", "\xa0", "\u2028", "\u2029", "\ud800"]
+)
+def test_what_breaks_a_header_becomes_a_space(unwanted: str) -> None:
+    """Whatever some program takes for the end of a line, and half a character."""
+    letter = read_new(
+        filled(frozen(newsletter(sender_name=f"De{unwanted}Wit"), subject=f"één {unwanted}{unwanted} ding"))
+    )
+
+    assert letter["Subject"] == "één ding"
+    assert letter["From"] == "De Wit <marijke@stilte.example>"
+
+
 @pytest.mark.parametrize(
     ("base_url", "bearer"),
     [
@@ -163,6 +183,8 @@ def test_the_link_to_leave_stands_on_one_line_as_it_is(base_url: str, bearer: Be
         "静けさ" * 30,
         "=?utf-8?q?Gewonnen!?=",
         "x" * 300,
+        "y" * 72,
+        "Een adres: https://www.voorbeeld.example/een/heel/lang/pad/waar/geen/spatie/in/staat",
         'a, b; c: <d@e> "f" (g)',
         "",
     ],

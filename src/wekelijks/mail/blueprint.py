@@ -116,10 +116,10 @@ class Blueprint:
     def from_bytes(cls, frozen: bytes) -> "Blueprint":
         """The letter as it was frozen. Raises BadInput for bytes that are damaged or of a newer version."""
         head, _break, content = frozen.partition(b"\n")
-        version, _space, checksum = head.removeprefix(_MAGIC).partition(b" ")
+        version = head.removeprefix(_MAGIC).partition(b" ")[0]
         if head.startswith(_MAGIC) and version.isdigit() and version != _VERSION:
             raise BadInput("The letter was frozen by a newer wekelijks: install that version again to send it.")
-        if not head.startswith(_MAGIC) or _checksum(content) != checksum:
+        if head != _MAGIC + _VERSION + b" " + _checksum(content):
             raise BadInput(_DAMAGED)
         try:
             return cls(_thawed(json.loads(content)))
