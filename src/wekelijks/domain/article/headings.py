@@ -1,0 +1,253 @@
+"""Where themes begin.
+
+A heading of a theme is a short line, “Theme — subtitle”, with running text below it. Marks, dashes, colons and the
+lamp further down are evidence of different weight: a line with little of it is a heading only where a heading is due,
+which is at the beginning and after a section that has ended. A line within a section must never cut it in two.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wekelijks.domain.article import signs, words
+from wekelijks.domain.article.blocks import Block, Kind
+
+_LONGEST = 130
+_LONGEST_TITLE = 70
+_MOST_WORDS = 7
+"""Of a title that a colon ends, or that has no subtitle: with more it is a sentence."""
+_PARAGRAPH = 90
+"""Characters from which a text is a paragraph even without a full stop."""
+_LONGEST_SECTION = 150
+"""Blocks below a heading among which evidence for it is sought."""
+_CLOSES = frozenset({"related", "sign-up", "comments", "share", "author", "greeting", "faq"})
+"""What the site puts between sections, so that a heading is due after it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """The blocks, and for each what the site would call it (empty: it may be material)."""
+
+    blocks: Sequence[Block]
+    kinds: Sequence[str]
+    title: int | None = None
+    """Which block is the article's title."""
+
+    def lamp(self, at: int) -> bool:
+        """This block carries the lamp of a section's question."""
+        return signs.has_lamp(self.blocks[at].text) and not self.kinds[at]
+
+    def is_opener(self, at: int) -> bool:
+        """It begins a part of the site: a line that names it, not a sentence that sounds like it."""
+        block = self.blocks[at]
+        named = self.kinds[at] in _CLOSES and not block.furniture and not block.is_item
+        return named or (block.is_heading and words.is_closing(block.plain))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """One theme's beginning."""
+
+    at: int
+    title: str
+    subtitle: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Candidate:
+    heading: Heading
+    marked: int
+    """The level of its heading mark, 0 without one."""
+    dashed: bool
+    lit: bool = False
+    """A lamp follows before the next line that could be a heading."""
+    pulled: bool = False
+    """It ends as a section does: short lines behind a paragraph."""
+
+    @property
+    def split(self) -> bool:
+        return bool(self.heading.subtitle)
+
+
+def find(page: Page) -> list[Heading]:
+    """The headings of themes in order; empty when there is none."""
+    candidates = _with_evidence(page, [one for at in range(len(page.blocks)) if (one := _candidate(page, at))])
+    chosen = _chosen(page, candidates)
+    first_lamp = next((at for at in range(len(page.blocks)) if page.lamp(at)), None)
+    if page.title is None or first_lamp is None or page.title > first_lamp:
+        return chosen
+    if chosen and chosen[0].at < first_lamp:
+        return chosen
+    # A page of one theme: what was taken for the article's title is the theme's heading as well.
+    return [_heading(page.title, page.blocks[page.title].plain), *chosen]
+
+
+def parts(text: str) -> tuple[str, str]:
+    """Title and subtitle of a heading (empty where it has none), without a label such as “Thema 2:” before them."""
+    bare = signs.bare_heading(text)
+    rest = signs.without_word_label(bare)
+    labelled = rest != bare and (
+        words.is_known_label(bare[: len(bare) - len(rest)]) or signs.split_heading(rest) is not None
+    )
+    text = rest if labelled else bare
+    return signs.split_heading(text) or (text, "")
+
+
+def _heading(at: int, text: str) -> Heading:
+    title, subtitle = parts(text)
+    return Heading(at=at, title=title, subtitle=subtitle)
+
+
+def _candidate(page: Page, at: int) -> _Candidate | None:
+    block = page.blocks[at]
+    text = block.plain
+    if at == page.title or page.kinds[at] or not 1 < len(text) <= _LONGEST or _is_something_else(block, text):
+        return None
+    heading = _heading(at, text)
+    dashed = signs.has_dash(text)
+    one = _Candidate(heading=heading, marked=block.level, dashed=dashed)
+    return one if _reads_as_heading(one, text) and _stands_as_heading(page, one) else None
+
+
+def _is_something_else(block: Block, text: str) -> bool:
+    return (
+        signs.has_lamp(text)
+        or signs.introduces(text)
+        or signs.is_button(text)
+        or signs.around_arrow(text) is not None
+        or words.is_closing(text)
+        or block.is_link
+        or (text.endswith((".", "…", ";", ",")) and not block.is_heading)
+    )
+
+
+def _reads_as_heading(one: _Candidate, text: str) -> bool:
+    title = one.heading.title
+    if not any(char.isalpha() for char in title) or len(title) > _LONGEST_TITLE or text[0] in '"“„«':
+        return False
+    if one.dashed:
+        return not signs.ends_sentence(title)
+    return (
+        signs.words(title) <= _MOST_WORDS
+        and not words.is_remark(title)
+        and (one.split or not signs.is_question(text))
+    )
+
+
+def _stands_as_heading(page: Page, one: _Candidate) -> bool:
+    """Running text follows; without a mark that is what makes it a heading and no item of a list."""
+    at = one.heading.at
+    block = page.blocks[at]
+    if block.is_item and (not one.dashed or _is_item(page, at - 1) or _is_item(page, at + 1)):
+        return False
+    below = next((below for below in range(at + 1, len(page.blocks)) if not _is_skipped(page, below)), None)
+    if below is None:
+        return False
+    if one.marked:
+        return not page.blocks[below].is_heading or page.blocks[below].level > one.marked
+    return _is_running(page, below)
+
+
+def _is_skipped(page: Page, at: int) -> bool:
+    block = page.blocks[at]
+    return bool(block.furniture) or page.kinds[at] in ("button", "search") or words.is_label(block.plain)
+
+
+def _is_item(page: Page, at: int) -> bool:
+    return 0 <= at < len(page.blocks) and page.blocks[at].is_item
+
+
+def _is_running(page: Page, at: int) -> bool:
+    block = page.blocks[at]
+    text = block.plain
+    if page.kinds[at] or block.is_heading or block.is_item or page.lamp(at) or signs.around_arrow(text) is not None:
+        return False
+    return signs.ends_sentence(text) or signs.introduces(text) or len(text) > _PARAGRAPH
+
+
+def _with_evidence(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:
+    split = [one.heading.at for one in candidates if one.split]
+    found = []
+    for one in candidates:
+        after = bisect_right(split, one.heading.at)
+        stop = split[after] if after < len(split) else len(page.blocks)
+        found.append(_weighed(page, one, min(stop, one.heading.at + _LONGEST_SECTION)))
+    return found
+
+
+def _weighed(page: Page, one: _Candidate, stop: int) -> _Candidate:
+    inside = range(one.heading.at + 1, stop)
+    lit = any(page.lamp(at) for at in inside)
+    end = next((at for at in inside if page.is_opener(at)), stop)
+    plain = [page.blocks[at].plain for at in range(one.heading.at + 1, end) if not page.kinds[at]]
+    pulled = (
+        len(plain) > 1
+        and len(plain[0]) > signs.SHORT
+        and signs.is_short(plain[-1])
+        and signs.ends_sentence(plain[-1])
+    )
+    return _Candidate(heading=one.heading, marked=one.marked, dashed=one.dashed, lit=lit, pulled=pulled)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Style:
+    """How this article writes its headings."""
+
+    level: int
+    """The level of the mark; 0 for none."""
+    dashed: bool
+
+
+def _style(candidates: list[_Candidate]) -> _Style:
+    split = [one for one in candidates if one.split]
+    proven = [one for one in split if one.lit] or split
+    level = Counter(one.marked for one in proven).most_common(1)[0][0] if proven else 0
+    own = [one for one in proven if one.marked == level]
+    return _Style(level=level, dashed=2 * sum(one.dashed for one in own) >= len(own))
+
+
+def _chosen(page: Page, candidates: list[_Candidate]) -> list[Heading]:
+    style = _style(candidates)
+    repeated = Counter(signs.key(page.blocks[one.heading.at].plain) for one in candidates)
+    by_place = {one.heading.at: one for one in candidates}
+    chosen: list[Heading] = []
+    due, part = True, ""
+    for at in range(len(page.blocks)):
+        one = by_place.get(at)
+        if one is not None and _is_heading(page, one, style=style, due=due, part=part):
+            name = signs.key(page.blocks[at].plain)
+            repeated[name] -= 1
+            if repeated[name] <= 0 or one.lit:
+                chosen.append(one.heading)
+                due, part = False, ""
+        elif page.is_opener(at):
+            due, part = True, page.kinds[at] or "closing"
+        elif page.lamp(at) or words.read_more(page.blocks[at], sure=False):
+            due = True
+    return chosen
+
+
+def _is_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: str) -> bool:
+    if part in ("related", "greeting", "comments"):
+        return one.lit and one.split
+    if not one.split:
+        return one.lit and (due or (one.marked > 0 and one.marked == style.level))
+    if part == "faq" and not one.lit and words.asks(page.blocks[one.heading.at].plain):
+        return False
+    if one.marked and one.marked == style.level:
+        return True
+    if one.marked == style.level and one.dashed == style.dashed:
+        return due or not _is_pull_quote(page, one.heading.at)
+    return due and (one.lit or one.pulled or (one.dashed and part != "faq"))
+
+
+def _is_pull_quote(page: Page, at: int) -> bool:
+    """A dash may stand in an insight, which has nothing but short lines between it and the lamp."""
+    for below in range(at + 1, min(at + 4, len(page.blocks))):
+        if page.lamp(below):
+            return True
+        block = page.blocks[below]
+        if block.kind not in (Kind.PARAGRAPH, Kind.QUOTE) or not signs.is_short(block.plain):
+            return False
+    return False

@@ -1,0 +1,319 @@
+"""Words by which a site names its own furniture, in Dutch and English first, where no sign can tell.
+
+Everything here is a last resort: a language that is missing still gets its themes, insights and questions.
+"""
+
+import re
+
+from wekelijks.domain.article import signs
+from wekelijks.domain.article.blocks import LINK, Block
+from wekelijks.domain.material import Link
+
+
+def _beginning(*phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
+
+
+_FAQ = _beginning(
+    "(?:veel|vaak) ?gestelde vragen",
+    "vragen (?:en|&) antwoorden",
+    "vragen (?:van|over|rond|die) (?!.*\\?$)",
+    "(?:jullie|jouw|lezers)vragen",
+    "(?:lezers vragen|wat lezers)",
+    "f\\.?a\\.?q",
+    "frequently asked",
+    "(?:common|popular) questions",
+    "questions (?:and|&) answers",
+    "q ?& ?a",
+    "questions from readers",
+    "readers ask",
+    "häufig(?: gestellte|e) fragen",
+    "foire aux questions",
+    "questions fréquentes",
+    "preguntas frecuentes",
+    "domande frequenti",
+)
+_NAMES = {
+    "faq": _FAQ,
+    "related": _beginning(
+        "ontdek (?:meer|ook|verder)",
+        "meer (?:ontdekken|artikelen|blogs|lezen)",
+        "(?:andere|gerelateerde|verwante|vergelijkbare|recente|populaire) (?:artikelen|blogs|berichten|thema)",
+        "(?:dit )?(?:vind je )?misschien (?:vind je|ook)",
+        "lees (?:ook|verder)$",
+        "discover more",
+        "explore more",
+        "(?:more|other|related|similar|recent|popular) (?:articles|posts|reading|stories|blogs)",
+        "related$",
+        "you (?:might|may) also",
+        "read next",
+        "das könnte",
+        "weitere artikel",
+        "à lire aussi",
+        "artículos relacionados",
+    ),
+    "sign-up": _beginning(
+        "schrijf je (?:\\w+ )?in",
+        "meld je (?:\\w+ )?aan",
+        "aanmelden",
+        "inschrijven",
+        "ontvang (?:elke|iedere|wekelijks|mijn|de|onze)",
+        "(?:elke|iedere) week .{0,60}(?:in je )?(?:mailbox|inbox|mail)",
+        "(?:de )?nieuwsbrief",
+        "ja, ik wil",
+        "sign (?:me )?up",
+        "subscribe",
+        "join (?:the|my|our) (?:newsletter|list|mailing)",
+        "(?:get|receive) .{0,60}(?:inbox|mailbox|newsletter|by e-?mail)",
+        "(?:every|each) week .{0,60}(?:inbox|mailbox|mail)",
+        "newsletter",
+        "newsletter abonnieren",
+        "abonnez-vous",
+        "suscríbete",
+    ),
+    "share": _beginning("deel dit", "delen(?:$| op| via)", "share (?:this|on|via)", "share$", "teilen$", "partager"),
+    "comments": _beginning(
+        "reacties", "\\d+ reacties?", "(?:laat|geef|plaats) een reactie", "comments?$", "leave a (?:reply|comment)"
+    ),
+    "author": _beginning(
+        "over de (?:auteur|schrijver|schrijfster)",
+        "over mij$",
+        "about (?:the author|me)$",
+        "written by",
+        "geschreven door",
+    ),
+    "cookies": _beginning(
+        "(?:wij|we|deze (?:web)?site|this (?:web)?site|our site) .{0,40}cookies?",
+        "cookies?(?:$| ?instellingen| settings| policy)",
+    ),
+    "search": _beginning(
+        "zoek(?:en)?$",
+        "zoek(?:en)? (?:op|in|naar|binnen)(?: .*)?(?<![.!?])$",
+        "waar ben je naar op zoek",
+        "zoekbalk",
+        "search$",
+        "search (?:the|this|for|our|articles)(?: .*)?(?<![.!?])$",
+        "what are you looking for",
+        "tip: .*(?:zoek|search|typ|trefwoord|keyword)",
+    ),
+    "menu": _beginning(
+        "menu$", "home$", "(?:skip|ga|spring|naar) (?:to|naar)?(?: ?de)? ?(?:main )?(?:content|inhoud)$"
+    ),
+}
+_CLOSING = _beginning(
+    "tot slot$",
+    "tot slot[:—–-]",
+    "slot(?:woord|gedachte)?$",
+    "ten slotte",
+    "conclusie",
+    "afsluit(?:ing|end)",
+    "samenvatting",
+    "samengevat",
+    "inleiding",
+    "(?:de )?(?:twee|drie|vier|vijf|zes|zeven|2|3|4|5) (?:\\w+ )?vragen",
+    "inhoud(?:sopgave)?$",
+    "(?:in )?conclusion",
+    "in closing",
+    "to (?:conclude|close|sum up)",
+    "summary",
+    "introduction",
+    "(?:two|three|four|five|2|3|4|5) (?:\\w+ )?questions",
+    "(?:table of )?contents$",
+    "in this article",
+    "in dit artikel",
+    "fazit",
+    "drei fragen",
+    "trois questions",
+    "tres preguntas",
+)
+_GREETING = _beginning(
+    "(?:met )?(?:\\w+ )?groet(?:en|jes)?",
+    "(?:veel )?liefs",
+    "tot (?:volgende week|snel|gauw|ziens|dan|de volgende)",
+    "(?:warm(?:est)?|kind|best|with warm|many) (?:regards|wishes|greetings)",
+    "warmly",
+    "with (?:love|warmth|care)",
+    "(?:much )?love",
+    "yours(?: \\w+)?",
+    "sincerely",
+    "(?:see you|until) (?:next|soon|then)",
+    "(?:herzliche|viele|liebe) grüße",
+    "herzlich",
+    "cordialement",
+    "bien à (?:toi|vous)",
+    "(?:un )?(?:abrazo|saludos)",
+)
+_MAILING = re.compile(
+    r"mailbox|inbox|nieuwsbrief|newsletter|uitschrijven|afmelden|unsubscribe|e-?mail ?(?:adres|address)|opt out",
+    re.IGNORECASE,
+)
+_WEEKLY = re.compile(
+    r"\b(?:elke week|iedere week|wekelijks\w*|every week|each week|weekly|gratis|free|spam)\b", re.IGNORECASE
+)
+_SEARCH_TIP = re.compile(r"zoekterm|zoekwoord|zoekbalk|trefwoord|search (?:box|bar|term)|keyword", re.IGNORECASE)
+_TIP = re.compile(r"\W*tip\b\s*[:—–-]", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\W*(?:inzicht(?:en)?|insights?|quote|citaat|reflectie|reflection|(?:reflectie)?vraag|(?:reflection )?question|"
+    r"thema|theme|uitgelicht|einsicht|frage|impuls)\W*",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"(?:inzicht|insight|(?:reflectie)?vraag(?: (?:voor|van) \w+(?: \w+)?)?|"
+    r"(?:reflection )?question(?: (?:for|of) \w+(?: \w+)?)?|frage)\s?:\s+",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"\W*(?:(?:een )?voorbeeld|bijvoorbeeld|oefening|opdracht|tip|stap|let op|vraag|antwoord|p\.?s\.?|noot|nb|kortom|"
+    r"(?:an )?example|exercise|practice|step|note|question|answer|in short|remember|onthoud|update|bron|source|foto|"
+    r"photo|auteur|author|datum|date|leestijd|reading time|gepubliceerd|published|door|by|categorie|category|tags?|"
+    r"beispiel|übung|exemple|ejemplo)\b(?: \d+)?",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"\W*(?:thema|theme|les|lesson|deel|part|hoofdstuk|chapter|stap|step|kapitel|teil|thème) ?\d*\W*", re.IGNORECASE
+)
+_FAQ_LABEL = re.compile(
+    r"\W*(?:vraag|antwoord|question|answer|frage|antwort|v|a|q)(?: ?\d{1,2})?\s?[:.)]\s+(?=\S)", re.IGNORECASE
+)
+_INSIGHT = re.compile(r"\W*(?:inzicht|insight|einsicht|quote|citaat)\s?:", re.IGNORECASE)
+_ABOUT_QUESTIONS = re.compile(r"\b(?:vragen|questions|fragen|preguntas|domande)\b", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\W*(?:(?:reflectie)?vraag|(?:reflection )?question|frage)\b[^:?]{0,20}:\s+\S.*\?\W*", re.IGNORECASE
+)
+QUESTION_WORD = re.compile(
+    r"\W*(?:wat|hoe\w*|waarom|wanneer|wie|waar\w*|welke?|kan|kun|moet|mag|is|zijn|heb|heeft|helpt|werkt|zal|ben|doe|wil|geldt|"
+    r"what|how|why|when|who|where|which|can|do|does|should|is|are|may|must|will|could|would|am|have|has|"
+    r"was|wie|warum|wann|comment|pourquoi|que|cómo|por qué)\b",
+    re.IGNORECASE,
+)
+_READ_MORE = re.compile(
+    r"(?:^|(?<=[.!?…»”\")] ))[^\w\[]*(?P<cue>"
+    r"lees (?:hier(?:over)? |er |daar )?(?:ook|meer|verder)(?: hierover| daarover)?(?P<in1> in| over| op| bij)?"
+    r"(?: (?:het|mijn|ons) (?:artikel|blog)| de blog)?"
+    r"|(?:meer|verder) lezen(?P<in2> in| over)?"
+    r"|read (?:more|on|also|further)(?: about (?:this|it))?(?P<in3> in| about| at)?"
+    r"(?: (?:the|my|our) (?:article|post))?|(?:continue|further) reading(?P<in4> in)?"
+    r"|weiterlesen(?P<in5> in)?|(?:mehr|weiter) (?:dazu )?lesen(?P<in6> in)?|mehr dazu(?P<in8> in)?"
+    r"|lies (?:mehr|weiter)(?: dazu)?(?P<in7> in)?|lire (?:aussi|la suite|plus)(?P<in9> dans)?"
+    r"|en savoir plus|(?:leer|lee) más(?P<in10> en)?|sigue leyendo(?P<in11> en)?"
+    r")\s?(?P<colon>:?)\s*(?P<title>.*)$",
+    re.IGNORECASE,
+)
+_LONGEST_POINTER = 300
+"""Characters of “read more in” with its title, at a paragraph's end."""
+
+
+def furniture(block: Block) -> str:
+    """Which part of the site this block names or belongs to; empty where it may be material."""
+    if block.furniture:
+        return block.furniture
+    text = signs.bare_heading(block.plain)
+    if len(text) > 200 or (signs.has_lamp(text) and not is_search_tip(text)):
+        return ""
+    if is_greeting(text):
+        return "greeting"
+    for kind, phrase in _NAMES.items():
+        if phrase.match(text) and (kind == "sign-up" or not text.endswith(".") or kind in ("search", "cookies")):
+            return kind if kind != "sign-up" or _may_be_sign_up(block, text) else ""
+    if _SEARCH_TIP.search(text) and (_TIP.match(text) or not signs.ends_sentence(text)):
+        return "search"
+    return "sign-up" if _is_sign_up(text) else ""
+
+
+def is_search_tip(text: str) -> bool:
+    """The tip beside a search box, which may carry a lamp of its own."""
+    return bool(_TIP.match(signs.without_lamp(text))) and not signs.is_question(text)
+
+
+def is_closing(text: str) -> bool:
+    """A heading that names a part of the article that is no theme: introduction, questions, summary."""
+    return bool(_CLOSING.match(signs.bare_heading(text)))
+
+
+def is_greeting(text: str) -> bool:
+    """The writer says goodbye."""
+    few = signs.words(text) <= (6 if text.endswith(",") else 4)
+    return few and (bool(_GREETING.match(text)) or (text.endswith(",") and len(text) < 40))
+
+
+def is_label(text: str) -> bool:
+    """Only names what follows: a word we know (“Inzicht”, “Thema 2:”), or any single word with a colon."""
+    return is_known_label(text) or (signs.introduces(text) and signs.words(text) == 1)
+
+
+def is_known_label(text: str) -> bool:
+    """A word that names a part of a section, or the section by its number."""
+    return bool(_LABEL.fullmatch(text) or _NUMBERED.fullmatch(text))
+
+
+def is_remark(text: str) -> bool:
+    """Words that with a colon begin a remark within a text, no theme: “Voorbeeld: …”."""
+    return bool(_REMARK.fullmatch(text))
+
+
+def names_insight(text: str) -> bool:
+    """It says of itself that it is an insight."""
+    return bool(_INSIGHT.match(text))
+
+
+def asks(text: str) -> bool:
+    """It begins as a question does."""
+    return bool(QUESTION_WORD.match(text))
+
+
+def is_about_questions(text: str) -> bool:
+    """A line that announces questions."""
+    return len(text) <= signs.SHORT and bool(_ABOUT_QUESTIONS.search(text))
+
+
+def without_faq_label(text: str) -> str:
+    """Without the “Vraag:” or “A:” before it."""
+    return _FAQ_LABEL.sub("", text, count=1) if _FAQ_LABEL.match(text) else text
+
+
+def without_label(text: str) -> str:
+    """Without a word in front that only names what this is (“Vraag: …”)."""
+    match = _PREFIX.match(text)
+    rest = text[match.end() :] if match else ""
+    return rest[:1].upper() + rest[1:] if rest else text
+
+
+def asks_by_name(text: str) -> bool:
+    """It says that it is the section's question, where the lamp is missing."""
+    return len(text) <= 300 and bool(_ASKED.fullmatch(text))
+
+
+def read_more(block: Block, *, sure: bool) -> tuple[str, Link] | None:
+    """What stands before “read more in” in this block, and the link behind it.
+
+    The address is empty in plain text. Unless we are `sure` to be past the reflection, a colon or a link must prove
+    that it is one. Without a title it is a button.
+    """
+    text = block.plain
+    found = _READ_MORE.search(text, max(0, len(text) - _LONGEST_POINTER))
+    if found is None or block.furniture:
+        return None
+    links = LINK.findall(block.text)
+    inside = any(found[f"in{number}"] for number in range(1, 12))
+    if not (found["colon"] or links or (sure and inside)) or (
+        signs.is_button(text) and not (found["colon"] or inside)
+    ):
+        return None
+    title = _title(found["title"])
+    before = text[: found.start("cue")].strip(" 👉➡️→*_-–—")
+    return before, Link(title=title, url=links[-1][1] if links else "")
+
+
+def _title(text: str) -> str:
+    bare = re.sub(r"\s*(?:→|⇒|➜|➔|»|›|>)+\s*$", "", text).strip()
+    bare = bare[:-1].rstrip() if bare.endswith(".") and not bare.endswith("..") else bare
+    return signs.unquoted(bare)
+
+
+def _may_be_sign_up(block: Block, text: str) -> bool:
+    return block.is_heading or not signs.ends_sentence(text) or bool(_MAILING.search(text) or _WEEKLY.search(text))
+
+
+def _is_sign_up(text: str) -> bool:
+    signals = {found.lower() for found in _MAILING.findall(text)}
+    return len(signals) > 1 or bool(signals and _WEEKLY.search(text))
