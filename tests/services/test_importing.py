@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import wekelijks
 from cast import a_newsletter
-from wekelijks import samples
 from wekelijks.domain.article.values import Article
 from wekelijks.domain.errors import BadInput, NotFound
 from wekelijks.domain.newsletter import Newsletter
@@ -17,7 +17,7 @@ from wekelijks.services.importing import Imported, Manner, State
 from wekelijks.store.database import Database
 
 NOW = datetime(2026, 3, 8, 7, 0, tzinfo=UTC)
-SAMPLES = Path(samples.__file__).parent
+SAMPLES = Path(wekelijks.__file__).parent / "samples"
 ARTICLES = ("loslaten.html", "rust.txt", "inner-freedom.md")
 
 LETTING_GO = """# Loslaten: wat er overblijft

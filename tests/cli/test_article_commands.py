@@ -12,17 +12,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import insert
 
 from cast import a_newsletter
-from wekelijks import samples
 from wekelijks.cli import wekelijks
 from wekelijks.domain.slot import SlotState
 from wekelijks.settings import keys
 from wekelijks.settings.installation import DATABASE_NAME
 from wekelijks.settings.keys import Keys
-from wekelijks.store import migrations, schema
+from wekelijks.store import content, migrations, schema
 from wekelijks.store.database import Database
 
 NOW = datetime(2026, 3, 6, 10, 0, tzinfo=UTC)
-SAMPLES = Path(samples.__file__).parent
+SAMPLES = Path(content.__file__).parents[1] / "samples"
 HTML, TEXT, ENGLISH = (str(SAMPLES / name) for name in ("loslaten.html", "rust.txt", "inner-freedom.md"))
 
 BARE = """# Rust: een plek
