@@ -149,8 +149,10 @@ def test_after_a_letter_without_a_theme_an_article_may_come_again(database: Data
     queued(database, newsletter, subject="Hoi")
 
     with database.begin() as transaction:
+        foretold = choosing.runway(transaction, newsletter, sundays(2))
         found = [opened(transaction, newsletter, on) for on in sundays(2)]
 
+    assert foretold == found
     assert next_in_line is not None
     assert next_in_line.theme_id == other
     assert [choice.theme_id for choice in found if choice] == [None, third]

@@ -132,6 +132,16 @@ def test_editing_makes_another_file_the_issues_own(database: Database) -> None:
         edit(database, newsletter, one, "Eerst", "/b.md")
 
 
+def test_an_issue_that_is_edited_from_a_pipe_keeps_its_file(database: Database) -> None:
+    """So that adding the file again still updates it."""
+    newsletter = a_newsletter(database)
+    issue_id = add(database, newsletter, "Een", key="/a.md").standing.issue.id
+
+    edit(database, newsletter, issue_id, "Eerst", "")
+
+    assert add(database, newsletter, "Een", key="/a.md").standing.issue.id == issue_id
+
+
 def test_moving_changes_the_order_and_unpins(database: Database) -> None:
     """To the head, past the end, and from a date into the queue."""
     newsletter = a_newsletter(database)

@@ -33,8 +33,25 @@ def issues() -> None:
 @as_json
 @pass_doorway
 def add(doorway: Doorway, file: Path, *, as_json: bool) -> None:
-    """Add an issue: Markdown with front matter (subject, preheader, opening, theme, insight, question, answer, link,
-    ps); the text below it is the reflection. The same file again updates its issue."""
+    """Add an issue at the queue's end; the same file again updates its issue. FILE is Markdown with front matter:
+
+    \b
+        ---
+        subject: Snow on Sunday
+        preheader: What silence lets you hear
+        opening: A personal word before the theme.
+        theme: 12, or the title of a theme, or words of your own
+        insight: Silence does not fall, it appears.
+        question: What made you quiet this week?
+        answer: 3, or a readers' question from an article
+        link: Read on <https://example.com/snow>
+        ps: Next week something else.
+        ---
+        The reflection, as long as you like.
+
+    A subject and a reflection are enough, and so is a theme of the pool: whatever you leave out is taken from
+    there. `-` reads from a pipe.
+    """
     from wekelijks.services import queueing
 
     document, key = _read(file)

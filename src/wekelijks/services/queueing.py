@@ -91,6 +91,7 @@ def edit(
 ) -> Done:
     """Give a waiting issue the content of this file, which is its file from now on; its place or date stays.
 
+    An empty `file_key` leaves it the file that it had.
     Raises NotFound, NotAllowed for one that was sent or a file of another waiting issue, BadInput as `add` does.
     """
     with database.begin() as transaction:
@@ -101,7 +102,8 @@ def edit(
         other = next((one for one in known if one.is_waiting and one.id != issue_id), None)
         if other is not None:
             raise NotAllowed(f"{file.name} is the file of issue {other.id}: use `issues edit {other.id}`.")
-        return _written(transaction, newsletter, issue, {**columns, "file_key": file_key}, now=now)
+        own_file = {"file_key": file_key} if file_key else {}
+        return _written(transaction, newsletter, issue, {**columns, **own_file}, now=now)
 
 
 def listed(database: Database, newsletter: Newsletter, *, sent: bool = False, now: datetime) -> list[Standing]:
