@@ -6,18 +6,19 @@ Each sample letter of the tests in light, dark, on a small telephone and on pape
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import letters  # noqa: E402 - the path had to be told first.
-
-from wekelijks.domain.mailing import MailingKind  # noqa: E402
-from wekelijks.domain.reader import Reader  # noqa: E402
-from wekelijks.domain.tokens import Signer  # noqa: E402
-from wekelijks.mail.composer import Composed  # noqa: E402
+import letters
+from wekelijks.domain.mailing import MailingKind
+from wekelijks.domain.reader import Reader
+from wekelijks.domain.tokens import Signer
+from wekelijks.mail.composer import Composed
 
 _CHROMIUM = "/usr/bin/chromium"
 _LOOKS = {
@@ -50,9 +51,6 @@ def _composed() -> Iterator[tuple[str, Composed]]:
 
 def _write(target: Path, name: str, composed: Composed) -> None:
     """The letter as Anneke gets it: eml, its text, and its HTML."""
-    from datetime import date  # noqa: PLC0415
-    from email import message_from_bytes, policy  # noqa: PLC0415
-
     reader = Reader(
         address="anneke@example.nl", name="Anneke", subscriber_id=7, since=date(2026, 1, 5), source="stilte.example"
     )

@@ -1,4 +1,4 @@
-"""Two letters worth reading, one Dutch and one English, that the tests compose; and the newsletters they belong to."""
+"""Two letters worth reading, one Dutch and one English, for the tests to compose, and their newsletter."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time

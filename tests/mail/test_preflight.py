@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import letters
 import pytest
-from letters import DUTCH, ENGLISH, STILTE
 
+import letters
+from letters import DUTCH, ENGLISH, STILTE
 from wekelijks.domain.material import Link
 from wekelijks.mail.composer import Composed
 from wekelijks.mail.preflight import Severity, placeholders

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import letters
 import pytest
 
+import letters
 from wekelijks.mail.composer import Composed
 from wekelijks.mail.preflight import Severity
 from wekelijks.mail.templates import Templates

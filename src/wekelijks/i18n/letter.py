@@ -44,7 +44,7 @@ LETTER: dict[str, dict[str, str]] = {
         "inner_close": "’",
         "question": "The question for this week",
         "asked": "A question from a reader",
-        "invitation": "Is there something you would like to say about it? Just answer this letter. I read everything.",
+        "invitation": "Is there something you would like to say? Just answer this letter. I read everything.",
         "sign_off": "Warm regards,",
         "ps": "PS",
         "read_on": "Read on",

@@ -220,7 +220,7 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _own(node: SyntaxTreeNode) -> str:
     """The node's own words; a node that only holds others has none."""
-    return node.content if node.type in ("text", "code_inline") else ""
+    return node.content if node.type == "text" else ""
 
 
 def _link(node: SyntaxTreeNode) -> str:
@@ -238,6 +238,7 @@ _INLINES: dict[str, Callable[[SyntaxTreeNode], str]] = {
     "hardbreak": lambda _node: "\n",
     "em": lambda node: f"_{''.join(map(_inline, node.children))}_",
     "strong": lambda node: f"*{''.join(map(_inline, node.children))}*",
+    "code_inline": lambda node: f"`{node.content}`",
     "link": _link,
     "image": _image,
     "html_inline": lambda node: _without_tags(node.content),
