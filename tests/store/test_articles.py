@@ -156,7 +156,8 @@ def test_a_used_insight_keeps_its_theme(database: Database) -> None:
     """A theme goes only when nothing of it is named any more."""
     newsletter = a_newsletter(database)
     stored = saved(database, newsletter, LETTING_GO)
-    an_issue(database, newsletter, question_id=stored.themes[1].question and stored.themes[1].question.id)
+    question = stored.themes[1].question
+    an_issue(database, newsletter, question_id=question.id if question else None)
 
     saved(database, newsletter, replace(stored, themes=stored.themes[:1]))
 
