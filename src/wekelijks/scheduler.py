@@ -8,7 +8,7 @@ A tick that fails is logged and raises an alarm; the next one comes all the same
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, Thread
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -82,16 +82,20 @@ class Ticker:
 def ticking(press: Press, clock: Callable[[], datetime], *, every: float = EVERY) -> Iterator[Ticker]:
     """Tick now and every `every` seconds, on a thread, while the block runs; a tick at work ends before this does."""
     ticker = Ticker(press, clock)
+    # A job that runs once removes itself, and APScheduler fails over that when it is stopped at the same moment.
+    first = Thread(target=ticker, name="first tick")
     scheduler = BackgroundScheduler(timezone=UTC)
-    how = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    scheduler.add_job(ticker, id="now", **how)
-    scheduler.add_job(ticker, "interval", seconds=every, id="tick", **how)
+    scheduler.add_job(
+        ticker, "interval", seconds=every, id="tick", misfire_grace_time=None, coalesce=True, max_instances=1
+    )
+    first.start()
     scheduler.start()
     _log.info("The scheduler ticks.", every_seconds=every)
     try:
         yield ticker
     finally:
         scheduler.shutdown(wait=True)
+        first.join()
 
 
 def _say(event: Event) -> None:
