@@ -302,6 +302,9 @@ class Sender:
             carriage.breaker = Breaker()
             mailing = carriage.mailing
             self._book.stop(Stop(mailing.id, mailing.newsletter_id, reason))
+            if reason not in self.summary.paused:
+                # Told now: the run may end before another look round would find the mailing paused.
+                self.summary.paused.append(reason)
             _log.warning("A mailing was paused.", mailing=mailing.id, why=reason)
 
     def _count(self, outcome: Outcome) -> None:

@@ -40,12 +40,13 @@ def data(message: bytes) -> bytes:
     """
     if not message.endswith(b"\r\n"):
         message += b"\r\n"
-    lines = message.split(b"\r\n")
-    for line in lines:
-        if b"\r" in line or b"\n" in line or b"\0" in line:
-            raise BadInput("The letter holds a bare CR or LF, or a NUL.")
-        if len(line) > _LONGEST_LINE:
-            raise BadInput(f"The letter holds a line of {len(line)} bytes; {_LONGEST_LINE} is the most.")
+    # Counting is an order of magnitude faster than looking at each line, and this is done for every letter.
+    breaks = message.count(b"\r\n")
+    if message.count(b"\r") != breaks or message.count(b"\n") != breaks or b"\0" in message:
+        raise BadInput("The letter holds a bare CR or LF, or a NUL.")
+    longest = max(map(len, message.split(b"\r\n")))
+    if longest > _LONGEST_LINE:
+        raise BadInput(f"The letter holds a line of {longest} bytes; {_LONGEST_LINE} is the most.")
     stuffed = message.replace(b"\r\n.", b"\r\n..")
     return (b"." if stuffed.startswith(b".") else b"") + stuffed + b".\r\n"
 
