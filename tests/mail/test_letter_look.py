@@ -209,7 +209,7 @@ TAGS = {
     "h1",
     "h2",
 }
-TAGS_OF_A_WRITER = {"h3", "h4", "blockquote", "ul", "ol", "li", "em", "strong", "hr", "code", "pre", "img"}
+TAGS_OF_A_WRITER = {"h3", "h4", "blockquote", "ul", "ol", "li", "em", "strong", "s", "hr", "code", "pre", "img"}
 AT_RULES = {"(prefers-color-scheme: dark)", "(max-width: 480px)", "print"}
 
 

@@ -13,7 +13,8 @@ ENOUGH = 4.5
 
 _HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _STEPS = 200  # Fine enough that the shade found is the nearest one that an eye can tell.
-_MARGIN = 0.1  # Mail programs round colours when they darken or lighten a letter.
+_ON_LIGHT = 4.6  # Mail programs round colours when they darken or lighten a letter.
+_ON_DARK = 6.5  # The formula flatters colours on dark paper; this much reads there as 4.6 does on light.
 _PLAIN = "#7a4b2a"  # The schema's own default, for an accent that is no colour at all.
 
 
@@ -46,13 +47,13 @@ def _palette(paper: str, *, ink: str, soft: str, line: str, accent: str) -> Pale
 def readable(colour: str, *, on: str) -> str:
     """This colour, or its nearest shade of the same hue that can be read on that paper."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
-    end = 0.0 if _luminance(on) > 0.5 else 1.0
+    end, wanted = (0.0, _ON_LIGHT) if _luminance(on) > 0.5 else (1.0, _ON_DARK)
     for step in range(_STEPS + 1):
         shade = colour
         if step:
             towards = lightness + (end - lightness) * step / _STEPS
             shade = _hex(colorsys.hls_to_rgb(hue, towards, saturation))
-        if contrast(shade, on) >= ENOUGH + _MARGIN:
+        if contrast(shade, on) >= wanted:
             return shade.lower()
     return "#000000" if end == 0 else "#ffffff"
 

@@ -162,7 +162,7 @@ def _links(setting: Setting, keep: str) -> dict[str, Any]:
 
 def _read_on(letter: Letter, keep: str, *, was_cut: bool, words: dict[str, str]) -> dict[str, str] | None:
     """The one link to read on; where a cut letter has none, its own page, which always has the whole."""
-    if letter.read_more is not None:
+    if letter.read_more is not None and letter.read_more.url.strip():
         title = letter.read_more.title.strip()
         return {"title": markdown.typeset(title) if title else letter.read_more.url, "url": letter.read_more.url}
     return {"title": words["whole_letter"], "url": keep} if was_cut else None

@@ -94,7 +94,7 @@ def blocks(source: str) -> list[str]:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "typographer": True, "quotes": _QUOTATION})
-    parser.enable("smartquotes")
+    parser.enable(["smartquotes", "strikethrough"])
     parser.core.ruler.before("smartquotes", "elision", _turn_elisions)
     parser.core.ruler.after("inline", "silence", _drop_scripts)
     parser.core.ruler.after("silence", "bare_address", _link_bare_addresses)
@@ -238,6 +238,7 @@ _INLINES: dict[str, Callable[[SyntaxTreeNode], str]] = {
     "hardbreak": lambda _node: "\n",
     "em": lambda node: f"_{''.join(map(_inline, node.children))}_",
     "strong": lambda node: f"*{''.join(map(_inline, node.children))}*",
+    "s": lambda node: f"~{''.join(map(_inline, node.children))}~",
     "code_inline": lambda node: f"`{node.content}`",
     "link": _link,
     "image": _image,

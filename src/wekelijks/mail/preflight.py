@@ -222,7 +222,7 @@ def _said(name: str, text: str) -> Iterator[Finding]:
 
 
 def _read_on(letter: Letter, base_url: str) -> Iterator[Finding]:
-    if letter.read_more is not None:
+    if letter.read_more is not None and letter.read_more.url.strip():
         link = Anchor(letter.read_more.url, letter.read_more.title)
         if why := dead(link, on=letter.on, base_url=base_url):
             yield block("link", why)
