@@ -129,7 +129,7 @@ def test_no_forged_link_is_accepted_or_says_anything(app: App, newsletter: Newsl
 
 def test_letters_can_be_read_back(app: App, newsletter: Newsletter, client: Client) -> None:
     """The newsletter's page, the archive and the letter, with an ETag and without anything of a reader."""
-    letter = asdict(Letter(on=SUNDAY, subject="Loslaten", title="Loslaten", reflection="Eén <b>ding</b>."))
+    letter = asdict(Letter(on=SUNDAY, subject="Loslaten", title="Loslaten", reflection="Eén <b onclick='x()'>ding</b>."))
     letter["on"] = SUNDAY.isoformat()
     row = {"newsletter_id": newsletter.id, "on": SUNDAY, "state": "open", "letter": letter, "opened_at": NOW}
     with app.database.begin() as transaction:
@@ -140,7 +140,7 @@ def test_letters_can_be_read_back(app: App, newsletter: Newsletter, client: Clie
     assert "Een moment van rust." in home.text
     assert "Elke zondag om 08:00" in home.text
     assert f"/archive/{SUNDAY}" in archive.text
-    assert "&lt;b&gt;ding" in page.text
+    assert "<b>ding</b>" in page.text
     assert client.get(f"/archive/{SUNDAY}", headers={"if-none-match": page.headers["etag"]}).status_code == 304
     assert "unsafe-inline" not in page.headers["content-security-policy"]
     assert [client.get(path).status_code for path in ("/archive/2026-03-09", "/archive/x", "/n/none/")] == [404] * 3

@@ -34,6 +34,7 @@ PAGES: dict[str, dict[str, str]] = {
         "refused_text": "Wat je vroeg kan hier niet, of niet meer. Open de link uit je nieuwste brief.",
         "home": "Naar {name}",
         "question": "De vraag voor deze week",
+        "asked": "Een vraag van een lezer",
     },
     "en": {
         "archive": "All letters",
@@ -68,6 +69,7 @@ PAGES: dict[str, dict[str, str]] = {
         "refused_text": "What you asked cannot be done here, or no longer. Open the link in your newest letter.",
         "home": "To {name}",
         "question": "The question for this week",
+        "asked": "A question from a reader",
     },
 }
 

@@ -10,17 +10,13 @@ from babel.dates import format_date
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from wekelijks.app import App
 from wekelijks.domain.errors import NotFound
 from wekelijks.domain.links import Pages
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.i18n.pages import PAGES, language_of
-
-# Raw HTML stays text here, so what a writer pasted cannot become an element of ours.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+from wekelijks.mail.markdown import to_html, typeset
 
 
 def page(
@@ -67,7 +63,9 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(directory()), autoescape=True, undefined=StrictUndefined)
     environment.globals.update(may_leave=False, may_undo=False, choices=(), leave_link="", is_home=False)
     environment.filters["day"] = _day
-    environment.filters["markdown"] = _markdown
+    # The same words as in the letter, cleaned the same way: what a writer pasted cannot become an element of ours.
+    environment.filters["markdown"] = to_html
+    environment.filters["typeset"] = typeset
     return environment
 
 
@@ -84,7 +82,3 @@ def day(on: date, language: str) -> str:
 def weekday(number: int, language: str) -> str:
     """The name of a day of the week; 0 is Monday."""
     return format_date(date(2024, 1, 1 + number), "EEEE", locale=language)
-
-
-def _markdown(text: str) -> Markup:
-    return Markup(_MARKDOWN.render(text))  # noqa: S704 - markdown-it escapes everything with html off.
