@@ -77,9 +77,11 @@ def _decided(form: str) -> str:
 
 
 def _rendering(form: str) -> list[Processor]:
-    if form == "console":
-        return [_discreet, structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False)]
+    # A trace is made to text first, so that it can be looked through; the pretty ones show what variables held.
     whole: list[Processor] = [structlog.processors.format_exc_info, _discreet]
+    if form == "console":
+        plain = structlog.dev.plain_traceback
+        return [*whole, structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False, exception_formatter=plain)]
     if form == "json":
         return [*whole, structlog.processors.JSONRenderer(ensure_ascii=False)]
     order = ["timestamp", "level", "event"]
