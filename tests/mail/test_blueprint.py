@@ -310,6 +310,14 @@ def test_a_short_name_stands_beside_the_address_and_a_long_one_does_not() -> Non
     assert read_old(filled(frozen(), long))["To"] == "<anneke@example.org>"
 
 
+@pytest.mark.parametrize("kind", sorted(set(MailingKind) - {MailingKind.WEEKLY}))
+def test_a_single_letter_names_nobody_in_its_headers(kind: MailingKind) -> None:
+    """Whoever signs somebody else up cannot send them a line of advertising as a name."""
+    message = filled(frozen(kind=kind), replace(ANNEKE, name="Win €1000 op casino.example"))
+
+    assert read_old(message)["To"] == "<anneke@example.org>"
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -380,19 +388,20 @@ def test_a_blueprint_is_read_as_it_was_written_and_keeps_no_secret() -> None:
 
 
 def test_one_blueprint_may_be_filled_by_several_threads() -> None:
-    """Nothing of one reader stays behind for the next."""
+    """Nothing of one reader comes into the letter of another."""
     blueprint = frozen()
-    readers = [replace(ANNEKE, name=f"Lezer {number}", subscriber_id=number) for number in range(1, 400)]
+    readers = [replace(ANNEKE, name=f"Lezer {number}", subscriber_id=number) for number in range(1, 5)]
+    expected = [{filled(blueprint, reader)} for reader in readers]
 
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # Threads take turns within one filling.
     try:
         with ThreadPoolExecutor(4) as threads:
-            together = list(threads.map(lambda reader: filled(blueprint, reader), readers))
+            together = list(threads.map(lambda reader: {filled(blueprint, reader) for _time in range(400)}, readers))
     finally:
         sys.setswitchinterval(before)
 
-    assert together == [filled(blueprint, reader) for reader in readers]
+    assert together == expected
 
 
 def test_a_letter_without_blanks_of_its_own_signs_nothing() -> None:
