@@ -238,12 +238,20 @@ def test_a_letter_may_come_through_a_pipe(data: Path) -> None:
 
 
 def test_a_letter_that_will_be_held_is_said_when_it_is_added(data: Path) -> None:
-    """Its writer is here now; on the day of sending perhaps not."""
-    result = run(data, "add", written(data, BRIEF.replace("licht", "licht ![](https://a.example/x.png)")))
+    """Its writer is here now; on the day of sending perhaps not. It can be looked at, and is not sent as a test."""
+    added = run(data, "add", written(data, BRIEF.replace("licht", "licht ![](https://a.example/x.png)")))
+    shown = run(data, "preview", "1")
+    tested = run(data, "test", "1", "--to", "marijke@stilte.example")
 
-    assert result.exit_code == 0
-    assert result.stdout == "1\n"
-    assert re.search(r"(Blocks sending|Look at): ", result.stderr)
+    assert (added.exit_code, added.stdout) == (0, "1\n")
+    assert "Blocks sending: reflection:" in added.stderr
+    assert (shown.exit_code, "Sneeuw op zondag" in shown.stdout) == (0, True)
+    assert tested.exit_code == 1
+    assert "must not be sent as it is. reflection:" in str(tested.exception)
+    database = database_in(data)
+    with database.read() as transaction:
+        assert ledger.unfinished(transaction) == []
+    database.dispose()
 
 
 def test_the_forecast_is_of_the_installations_own_sunday(data: Path) -> None:
