@@ -153,7 +153,7 @@ def _page(request: Request, template: str, **values: Any) -> HTMLResponse:
     app: App = request.app.state.app
     newsletter = archive.newsletter(app.database, None)
     language = _language(request)
-    common = {"private": True, "t": _words(request), "moment": lambda text: _moment(text, language)}
+    common: dict[str, Any] = {"private": True, "t": _words(request), "moment": lambda text: _moment(text, language)}
     page = rendering.page(app, template, newsletter, language=language, **common, **values)
     page.headers["Content-Security-Policy"] = _OUR_PAGE
     page.headers["Cache-Control"] = "no-store"
