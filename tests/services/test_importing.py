@@ -10,6 +10,7 @@ import wekelijks
 from cast import a_newsletter
 from wekelijks.domain.article.values import Article
 from wekelijks.domain.errors import BadInput, NotFound
+from wekelijks.domain.material import Link
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.services import article_files, importing, material
 from wekelijks.services.article_files import Page
@@ -302,6 +303,26 @@ def test_an_address_belongs_to_one_file(database: Database) -> None:
     for url, files in (("https://stilte.example", [Path("a"), Path("b")]), ("javascript:x", [Path("a")])):
         with pytest.raises(BadInput, match="address"):
             importing.bring_in(database, newsletter, files, Manner(url=url), now=NOW)
+
+
+def test_links_are_whole_or_none(database: Database) -> None:
+    """A relative one starts from the article's address; what is no page leads nowhere."""
+    newsletter = a_newsletter(database)
+    linked = LETTING_GO.replace(
+        "vuist heb je vandaag gemaakt?", "vuist heb je gemaakt?\n\nLees meer in: [Zacht](/zacht)."
+    )
+    script = linked.replace("/zacht", "javascript:alert(1)").replace("Loslaten:", "Rust:")
+
+    relative = bring_in(database, newsletter, linked, url="https://stilte.example/blog/loslaten").article
+    nowhere = bring_in(database, newsletter, script).article
+    text = importing.as_markdown(database, newsletter, relative.id or 0).replace(
+        "https://stilte.example/zacht", "zacht"
+    )
+
+    assert relative.themes[0].read_more == Link(title="Zacht", url="https://stilte.example/zacht")
+    assert nowhere.themes[0].read_more == Link(title="Zacht", url="")
+    with pytest.raises(BadInput, match="“zacht” is no address"):
+        bring_in(database, newsletter, text)
 
 
 def test_two_imports_at_once_make_one_article(database: Database) -> None:

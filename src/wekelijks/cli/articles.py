@@ -167,14 +167,17 @@ def _outcome(one: "Imported") -> dict[str, Any]:
 
 def _say_imported(one: "Imported", *, dry_run: bool) -> None:
     click.echo(f"{one.file}: {one.state}")
-    if dry_run or one.state.value == "new":
+    if dry_run:
         _say_article(one.article)
+    else:
+        _say_title(one.article)
+        _say_incomplete(one.article)
     counted = zip(_counts(one.article), ("theme", "insight", "question", "answer"), strict=True)
     click.echo(", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted))
     if one.state.value == "updated":
         _say_titles("New", one.added)
     _say_titles("No longer in the article", one.dropped)
-    if one.article.skipped:
+    if dry_run and one.article.skipped:
         left_out = ", ".join(f"{count} {kind}" for kind, count in sorted(one.article.skipped.items()))
         click.echo(f"Left out as no material: {left_out}")
     for note in one.notes:
@@ -182,14 +185,31 @@ def _say_imported(one: "Imported", *, dry_run: bool) -> None:
     click.echo()
 
 
+def _say_incomplete(article: "Article") -> None:
+    for theme in article.themes:
+        if theme.incomplete:
+            click.echo(f"“{theme.title}”: {_lack(theme, lends=bool(article.questions))}")
+
+
+def _lack(theme: "Theme", *, lends: bool) -> str:
+    """What an incomplete theme lacks, and what that means."""
+    if theme.incomplete == ("question",) and lends:
+        return "INCOMPLETE: no question of its own, the opening lends one"
+    return f"INCOMPLETE, is not picked: no {', no '.join(theme.incomplete)}"
+
+
 def _say_titles(heading: str, titles: Sequence[str]) -> None:
     if titles:
         click.echo(f"{heading}: {', '.join(titles)}")
 
 
-def _say_article(article: "Article") -> None:
+def _say_title(article: "Article") -> None:
     number = f"{article.id}  " if article.id else ""
     click.echo(f"{number}{article.title}{f'  <{article.url}>' if article.url else ''}")
+
+
+def _say_article(article: "Article") -> None:
+    _say_title(article)
     for question in article.questions:
         click.echo(f"  → {question.text}{f'  ({question.why})' if question.why else ''}")
     for theme in article.themes:
@@ -210,7 +230,5 @@ def _say_theme(theme: "Theme", *, lends: bool) -> None:
         click.echo(f"     💡 {theme.question.text}")
     if theme.read_more:
         click.echo(f"     read on: {theme.read_more.title} {theme.read_more.url}".rstrip())
-    if theme.incomplete == ("question",) and lends:
-        click.echo("     INCOMPLETE: no question of its own, the opening lends one")
-    elif theme.incomplete:
-        click.echo(f"     INCOMPLETE, is not picked: no {', no '.join(theme.incomplete)}")
+    if theme.incomplete:
+        click.echo(f"     {_lack(theme, lends=lends)}")

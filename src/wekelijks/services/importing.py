@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from wekelijks.domain.article import markdown, matching, reading
 from wekelijks.domain.article.sameness import address
 from wekelijks.domain.article.stored import Head, Stored
 from wekelijks.domain.article.values import Article
 from wekelijks.domain.errors import BadInput
+from wekelijks.domain.material import Link
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.services import article_files
 from wekelijks.services.article_files import Page
@@ -104,7 +105,7 @@ def bring_in_page(
     database: Database, newsletter: Newsletter, file: str, page: Page, manner: Manner = Manner(), *, now: datetime
 ) -> Imported:
     """Import one page that was read from `file`. Raises BadInput for Markdown of ours that was damaged."""
-    article = reading.read(page.text, kind=page.kind, url=page.url or manner.url)
+    article = _reachable(reading.read(page.text, kind=page.kind, url=page.url or manner.url))
     if article.is_empty:
         why = reading.why_empty(article)
         return Imported(file=file, article=article, state=State.EMPTY, notes=page.notes, why=why)
@@ -141,8 +142,42 @@ def _require_address(url: str, files: Sequence[Path]) -> None:
         return
     if len(files) != 1:
         raise BadInput("--url is the address of one article: import the files one by one.")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    _require_page(url)
+
+
+def _reachable(article: Article) -> Article:
+    """The article with whole addresses only: a letter has no page that a relative link could start from."""
+    if article.edited:
+        links = [theme.read_more.url for theme in article.themes if theme.read_more]
+        for url in filter(None, [article.url, *links]):
+            _require_page(url)
+        return article
+    url = article.url if _is_page(article.url) else ""
+    themes = (
+        replace(theme, read_more=theme.read_more and _absolute(theme.read_more, url)) for theme in article.themes
+    )
+    return replace(article, url=url, themes=tuple(themes))
+
+
+def _absolute(link: Link, base: str) -> Link | None:
+    try:
+        url = urljoin(base, link.url) if link.url else ""
+    except ValueError:
+        url = ""
+    link = replace(link, url=url if _is_page(url) else "")
+    return link if link.title or link.url else None
+
+
+def _is_page(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _require_page(url: str) -> None:
+    if not _is_page(url):
         raise BadInput(f"“{url[:80]}” is no address of a page: write it as https://example.org/blog/article.")
 
 

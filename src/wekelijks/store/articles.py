@@ -195,6 +195,8 @@ def _let_go(
     named_by: Iterable[ColumnElement[int]],
     now: datetime,
 ) -> None:
+    # Waits for a letter that is being made of one of these just now; the next statement sees what it named.
+    transaction.execute(select(table.c.id).where(*gone).with_for_update())
     is_named = [exists().where(column == table.c.id).correlate(table) for column in named_by]
     transaction.execute(delete(table).where(*gone, *(~named for named in is_named)))
     transaction.execute(update(table).where(*gone, table.c.dropped_at.is_(None)).values(dropped_at=now))
