@@ -29,7 +29,7 @@ SHOWN, MEASURED = "lezers.example", "lezers.test"
 TIMEZONE = "Europe/Amsterdam"
 _SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 _ARTICLES = ("loslaten.html", "rust.txt")
-_SITE = "rustenrichting.example"
+_SITE = "stilte.example"  # As in the sample articles.
 _EPOCH = date(2024, 1, 1)  # As in the ledger: rhythm counts whole weeks from this Monday.
 _EVERY = 25  # Readers repeat after so many: enough of each kind in the smallest rehearsal that shows them all.
 _COMING_WEEKS = 3
@@ -70,8 +70,8 @@ class Crowd:
 def identity() -> Identity:
     """The newsletter that is rehearsed with."""
     return Identity(
-        slug="rust-en-richting",
-        name="Rust en richting",
+        slug="stilte",
+        name="Stilte",
         sender=Sender("Marijke de Wit", f"marijke@{_SITE}"),
         language="nl",
         timezone=TIMEZONE,
