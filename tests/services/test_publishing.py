@@ -4,8 +4,10 @@ import subprocess
 import sys
 import time as clocks
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -340,6 +342,40 @@ def test_a_change_of_the_moment_loses_no_week_and_doubles_none(
     assert {slot.state for slot in found} <= {SlotState.OPEN, SlotState.PLANNED}
     assert [weeks[date(2026, 3, 2) + timedelta(weeks=week)] for week in range(3)] == [1, 1, 1]
     assert set(weeks.values()) == {1}
+
+
+def test_a_weekday_that_is_still_to_come_is_kept_in_the_very_week(database: Database) -> None:
+    """Changed to Wednesday on a Tuesday: the letter goes the next day; changed on Thursday: on Sunday as promised."""
+    newsletter = a_weekly(database, themes=2)
+    press = a_press(database)
+    tuesday = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+    ticked(press, EIGHT, tuesday - HOUR)
+
+    wednesdays = changed(database, newsletter, weekday=2)
+    on_wednesday = ticked(press, tuesday, tuesday + 20 * HOUR)
+    changed(database, wednesdays, weekday=6)
+    later = ticked(press, tuesday + 21 * HOUR, EIGHT + timedelta(weeks=1))
+
+    assert kinds(on_wednesday) == [(date(2026, 3, 11), Happening.OPENED)]
+    assert kinds(later) == []
+
+
+def test_two_dates_opened_in_the_same_instant_take_different_material(database: Database) -> None:
+    """By two people at once: each letter has an issue and a theme of its own."""
+    newsletter = a_weekly(database, themes=2)
+    dates = [SUNDAY, date(2026, 3, 6)]
+    together = Barrier(2)
+
+    def open_one(on: date) -> publishing.Opened:
+        press = a_press(database)
+        together.wait()
+        return publishing.open_slot(press, newsletter, on, now=BORN + HOUR)
+
+    with ThreadPoolExecutor(2) as threads:
+        opened = list(threads.map(open_one, dates))
+
+    assert {each.subject for each in opened} == {"Thema 0", "Thema 1"}
+    assert len({slot.issue_id for slot in the_slots(database, newsletter).values()}) == 2
 
 
 def test_two_clocks_in_processes_of_their_own_open_one_slot_once(database: Database, database_url: str) -> None:

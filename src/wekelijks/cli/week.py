@@ -25,7 +25,7 @@ def tick(doorway: Doorway, *, as_json: bool) -> None:
         say_json([asdict(event) for event in events])
     else:
         for event in events:
-            click.echo(event.message)
+            click.echo(event.message, err=event.kind is Happening.FAILED)
         if not events:
             click.echo("Nothing is due.")
     if any(event.kind is Happening.FAILED for event in events):

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from wekelijks.domain import calendar
-from wekelijks.domain.errors import Unavailable
+from wekelijks.domain.errors import Unavailable, WekelijksError
 from wekelijks.domain.mailing import MailingKind, MailingState
 from wekelijks.domain.slot import CLEARS_ITSELF, Event, Happening, HoldReason, Slot, SlotState
 from wekelijks.services import ahead, opening
@@ -98,7 +98,8 @@ def _guarded(turn: Turn) -> list[Event]:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the other newsletters have their own promise to keep.
-        _log.exception("The clock's turn of a newsletter failed; the next tick tries again.", newsletter=slug)
+        trace = None if isinstance(error, WekelijksError) else error
+        _log.error("A newsletter's weeks were not looked after; the next tick will.", newsletter=slug, exc_info=trace)
         message = f"The weeks of “{turn.newsletter.name}” cannot be looked after: {_one_line(error)}"
         _raise(turn, "tick", slug, message)
         return [Event(newsletter=slug, on=None, kind=Happening.FAILED, message=message)]
