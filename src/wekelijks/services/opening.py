@@ -7,7 +7,7 @@ ours alone. So inside, everything that it was made of is asked again; when the a
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from wekelijks.domain.errors import BadInput, NotAllowed, Unavailable, WekelijksError
+from wekelijks.domain.errors import NotAllowed, Unavailable, WekelijksError
 from wekelijks.domain.mailing import Mailing
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import CLEARS_ITSELF, OPENED, HoldReason, Slot, SlotState
@@ -20,7 +20,6 @@ from wekelijks.store import alarms, issues, ledger, newsletters, slots
 from wekelijks.store.database import Transaction
 
 _WINDOW = timedelta(hours=48)  # delivery.md: how long retries go on, never past the next slot.
-_FURTHEST = timedelta(days=366)  # A date further away than this is a slip of the pen in the year.
 _ATTEMPTS = 5
 
 
@@ -84,9 +83,8 @@ def open_slot(
     """Open the slot of `on` by a person's hand: any date, in any state that was not opened yet.
 
     `expected`: the subject that the person agreed to; another one raises NotAllowed. Opening twice is no error.
-    Raises Obstacle (nothing changed), BadInput for a date that makes no sense.
+    Raises Obstacle (nothing changed).
     """
-    refuse_nonsense(newsletter, on, now=now)
     opened = opened_before(press, newsletter, on)
     for _attempt in range(_ATTEMPTS):
         if opened is not None:
@@ -114,7 +112,6 @@ def open_by_clock(press: Press, newsletter: Newsletter, on: date, *, now: dateti
 
 def prospect(press: Press, newsletter: Newsletter, on: date, *, now: datetime) -> Prospect | Opened:
     """What `open_slot` would do now, or what was done already. Changes nothing; raises as `open_slot` does."""
-    refuse_nonsense(newsletter, on, now=now)
     if (opened := opened_before(press, newsletter, on)) is not None:
         return opened
     draft = _draft(press, newsletter.id, on, now=now)
@@ -138,12 +135,6 @@ def opened_before(press: Press, newsletter: Newsletter, on: date) -> Opened | No
     if mailing is None:
         raise NotAllowed(f"The slot of {on} is {slot.state} without a letter: the database is damaged.")
     return _opened(slot, subject, mailing, already=True)
-
-
-def refuse_nonsense(newsletter: Newsletter, on: date, *, now: datetime) -> None:
-    """Raises BadInput for a date more than a year away: that is a slip of the pen."""
-    if abs(on - ahead.today(newsletter, now)) > _FURTHEST:
-        raise BadInput(f"{on} is more than a year away from today; is the year right?")
 
 
 def _draft(press: Press, newsletter_id: int, on: date, *, now: datetime) -> _Draft:
