@@ -118,7 +118,8 @@ def settle(blocks: list[Block], *, wrapped: bool = False) -> list[Block]:
     settled: list[Block] = []
     parts: list[str] = []
     for block in blocks:
-        if settled and block.joined and _belong_together(settled[-1], block, wrapped=wrapped):
+        above = replace(settled[-1], text=parts[-1]) if settled and parts else settled[-1] if settled else block
+        if settled and block.joined and _belong_together(above, block, wrapped=wrapped):
             parts.append(block.text)
             continue
         _put_together(settled, parts)
@@ -138,6 +139,8 @@ def _belong_together(first: Block, second: Block, *, wrapped: bool) -> bool:
         return False
     if wrapped:
         return second.kind in (first.kind, Kind.PARAGRAPH) and not signs.has_lamp(second.text)
+    if signs.ends_sentence(first.plain):
+        return False
     if first.kind is not second.kind:
         return first.is_item and second.kind is Kind.PARAGRAPH and not signs.stands_alone(second.plain)
     return not any(

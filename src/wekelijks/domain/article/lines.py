@@ -47,18 +47,28 @@ def _blocks(lines: list[str], width: int) -> Iterator[Block]:
     above = ""
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
         stripped = line.strip()
-        if not stripped or _FENCE.match(stripped) or _RULE.fullmatch(stripped):
+        if not stripped or _FENCE.match(stripped) or _RULE.fullmatch(stripped) or _is_underline(above, stripped):
             above = ""
             continue
         block = _block(stripped)
-        if above and _UNDERLINE.fullmatch(stripped):
-            continue
-        if _UNDERLINE.fullmatch(below.strip()) and block.kind is Kind.PARAGRAPH and below.strip():
+        if block.kind is Kind.PARAGRAPH and _is_underline(stripped, below.strip()):
             block = replace(block, kind=Kind.HEADING, level=1 if below.strip()[0] == "=" else 2)
-        marked = block.kind in (Kind.HEADING, Kind.ITEM)
+        own = not above or block.kind in (Kind.HEADING, Kind.ITEM) or _breaks_off(above, stripped, below, width)
         if block.text:
-            yield replace(block, joined=bool(above) and not marked and _continues(above, stripped, width))
+            yield replace(block, joined=not own and _continues(above, stripped, width))
         above = "" if block.is_heading else line.rstrip()
+
+
+def _is_underline(text: str, line: str) -> bool:
+    """The line below a heading that makes it one; below a sentence it is a rule."""
+    return bool(text) and bool(_UNDERLINE.fullmatch(line)) and not signs.ends_sentence(text)
+
+
+def _breaks_off(above: str, line: str, below: str, width: int) -> bool:
+    """In wrapped text a line that is neither full nor a sentence, after a sentence, is a heading."""
+    if not width or not below.strip() or not signs.ends_sentence(above):
+        return False
+    return not (signs.ends_sentence(line) or signs.introduces(line) or _overflows(line, below, width))
 
 
 def _block(line: str) -> Block:

@@ -131,10 +131,14 @@ class _Walk:
         kind = _named_furniture(element, parent)
         if not kind or element.tag in ("html", "body", "main", "article"):
             return ""
-        if kind in ("button", "hidden") and (_ACCORDION.search(element.names) or _asks(element)):
+        if kind in ("button", "hidden") and (_ACCORDION.search(element.names) or self._asked(element)):
             return ""
         holds_article = element.size > 0.5 * self.whole or element.lamps > 0
         return "" if holds_article and kind not in ("search", "cookies", "navigation") else kind
+
+    def _asked(self, element: Element) -> bool:
+        """A question on a button, or below one the answer that is still folded in."""
+        return _asks(element) or bool(self.blocks and signs.is_question(self.blocks[-1].plain))
 
     def _inline(self, element: Element) -> str:
         if element.tag == "br":
@@ -169,11 +173,11 @@ class _Walk:
         if where.kind is Kind.HEADING:
             text = text.replace(_BREAK, " ")
         for part in _BREAKS.split(text):
-            if part.strip() in ("", _BREAK):
-                joined = joined and part.count(_BREAK) <= 1
-            elif tidied := signs.tidy(part):
+            if tidied := signs.tidy(part):
                 self.blocks.append(_block(tidied, where, joined=joined))
                 joined = True
+            else:
+                joined = joined and part.count(_BREAK) <= 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -247,7 +251,8 @@ def _named_furniture(element: Element, parent: Element) -> str:
         return "" if "h1" in element.tags and "nav" not in element.tags else "header"
     if element.tag in _BY_ELEMENT:
         return _BY_ELEMENT[element.tag]
-    kind = next((kind for kind, name in _NAMED.items() if name.search(element.names)), "")
+    names = element.names.strip()
+    kind = next((kind for kind, name in _NAMED.items() if name.search(names)), "") if names else ""
     hidden = "hidden" in element.attributes or _HIDDEN.search(element.attributes.get("style", "").lower())
     return kind or ("hidden" if hidden else "")
 

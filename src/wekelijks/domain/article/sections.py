@@ -111,7 +111,11 @@ def _question(section: Section, start: int, end: int) -> tuple[int, ...]:
 def _take_question(section: Section, at: int, end: int) -> tuple[int, ...]:
     text = _unlit(section.page.blocks[at])
     section.roles[at] = "question"
-    if (not text or words.is_label(text)) and at + 1 < end and not section.page.kinds[at + 1]:
+    if (
+        (not text or words.is_label(text) or signs.introduces(text))
+        and at + 1 < end
+        and not section.page.kinds[at + 1]
+    ):
         section.roles[at] = "label"
         section.roles[at + 1] = "question"
         section.question = signs.unquoted(section.page.blocks[at + 1].plain)

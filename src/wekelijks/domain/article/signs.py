@@ -89,7 +89,8 @@ def without_lamp(text: str) -> str:
 
 def is_button(text: str) -> bool:
     """An arrow at the end of a line (or one that points back at its beginning)."""
-    return bool(_BUTTON.search(text)) and len(text) <= SHORT
+    bare = text.replace("«", "").replace("»", "") if "«" in text and "»" in text else text
+    return bool(_BUTTON.search(bare)) and len(text) <= SHORT
 
 
 def around_arrow(text: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from wekelijks.domain.article import signs, words
-from wekelijks.domain.article.blocks import Block
+from wekelijks.domain.article.blocks import Block, Kind
 from wekelijks.domain.article.headings import Page
 from wekelijks.domain.article.sections import paragraphs
 from wekelijks.domain.article.values import Answer, Question
@@ -37,6 +37,8 @@ class Rest:
     answered: list[Block] = field(default_factory=list)
     own_lines: bool = False
     """A question of this block had a line of its own."""
+    mark: tuple[Kind, int] = (Kind.PARAGRAPH, 0)
+    """How the last question was marked."""
 
 
 def read(rest: Rest, start: int, stop: int, *, part: str) -> None:
@@ -105,6 +107,7 @@ def _in_faq(rest: Rest, at: int, stop: int) -> str:
     if kind == "button":
         return kind
     if _is_question(rest, at, stop, waiting=waiting):
+        rest.mark = (block.kind, block.level)
         return _ask(rest, text)
     if not waiting and (pair := _on_one_line(rest, block, text)):
         _ask(rest, pair[0])
@@ -141,8 +144,14 @@ def _is_question(rest: Rest, at: int, stop: int, *, waiting: bool) -> bool:
     if signs.is_question(text):
         return set_apart or not waiting or _is_one_sentence(text)
     if set_apart:
-        return words.asks(text) or (bool(rest.asked) and rest.own_lines and not waiting and not rest.page.kinds[at])
+        return not waiting and (words.asks(text) or _is_marked_alike(rest, at))
     return not waiting and words.asks(text) and not _ends(text) and signs.words(text) > 2 and not _has_answer(text)
+
+
+def _is_marked_alike(rest: Rest, at: int) -> bool:
+    """Marked as the question before it was, and the site does not follow."""
+    block, kinds = rest.page.blocks[at], rest.page.kinds
+    return bool(rest.asked) and rest.mark == (block.kind, block.level) and not (kinds[at] or kinds[at + 1])
 
 
 def _ends(text: str) -> bool:
@@ -166,9 +175,17 @@ def _followed(page: Page, at: int, stop: int) -> bool:
 def _may_answer(rest: Rest, block: Block, *, waiting: bool) -> bool:
     if block.is_heading or signs.has_lamp(block.text):
         return False
-    before = rest.answered[-1] if rest.answered else None
-    introduced = before is not None and (signs.introduces(before.plain) or before.is_item)
-    return waiting or introduced or block.is_item or signs.is_prose(block.plain)
+    return waiting or block.is_item or signs.is_prose(block.plain) or _is_listed(rest.answered)
+
+
+def _is_listed(answered: list[Block]) -> bool:
+    """A line with a colon stands above, and since then nothing but the items of its list."""
+    for block in reversed(answered):
+        if signs.introduces(block.plain):
+            return True
+        if not block.is_item and signs.is_prose(block.plain):
+            return False
+    return False
 
 
 def _on_one_line(rest: Rest, block: Block, text: str) -> tuple[str, str] | None:
@@ -211,7 +228,7 @@ def _begins_faq(rest: Rest, at: int, stop: int) -> bool:
     second = bool(_pair(rest, at + first, stop))
     if rest.part in ("teaser", "related", "sign-up", "search"):
         return second
-    return second or words.asks(rest.page.blocks[at].plain)
+    return second or rest.part == "greeting" or words.asks(rest.page.blocks[at].plain)
 
 
 def _pair(rest: Rest, at: int, stop: int) -> int:
@@ -224,14 +241,11 @@ def _pair(rest: Rest, at: int, stop: int) -> int:
         below = next((below for below in range(at + 1, stop) if not page.blocks[below].furniture), stop)
         return below + 1 - at if below < stop and _answers(page, below) else 0
     found = _SPLIT.search(text)
-    return (
-        1
-        if found
-        and found.end(1) <= _LONGEST_QUESTION
-        and signs.ends_sentence(text)
-        and _is_one_sentence(text[: found.end(1)])
-        else 0
-    )
+    if found is None:
+        return int(words.asks(text) and not page.blocks[at].is_item and _cut(text) is not None)
+    question = text[: found.end(1)]
+    short = len(question) <= _LONGEST_QUESTION and _is_one_sentence(question)
+    return int(short and signs.ends_sentence(text))
 
 
 def _answers(page: Page, at: int) -> bool:

@@ -148,7 +148,7 @@ _UNSEEN = re.compile(r"<!--|<(script|style)(?=[\s>/])", re.IGNORECASE)
 
 
 def _without_unseen(html: str) -> tuple[str, list[str]]:
-    """The page without scripts, styles and comments, and the comments; one pass, which the standard parser's is not."""
+    """The page without scripts, styles and comments, and the comments, in one pass."""
     parts, comments, place = [], [], 0
     lower = (
         html.lower() if html.isascii() else "".join(char if len(char.lower()) > 1 else char.lower() for char in html)

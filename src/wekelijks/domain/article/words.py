@@ -17,7 +17,7 @@ def _beginning(*phrases: str) -> re.Pattern[str]:
 _FAQ = _beginning(
     "(?:veel|vaak) ?gestelde vragen",
     "vragen (?:en|&) antwoorden",
-    "vragen (?:van|over|rond|die) (?!.*\\?$)",
+    "vragen (?:van|over|rond|die)(?= )(?!.*\\?$)",
     "(?:jullie|jouw|lezers)vragen",
     "(?:lezers vragen|wat lezers)",
     "f\\.?a\\.?q",
@@ -67,6 +67,9 @@ _NAMES = {
         "(?:get|receive) .{0,60}(?:inbox|mailbox|newsletter|by e-?mail)",
         "(?:every|each) week .{0,60}(?:inbox|mailbox|mail)",
         "newsletter",
+        "(?:get|receive|ontvang) (?:the|my|our|de|mijn|onze) (?:\\w+ )?(?:letter|brief|mail)",
+        "(?:de )?(?:wekelijkse|zondagse|maandelijkse) (?:brief|mail|inspiratie)",
+        "(?:the )?weekly (?:letter|mail)",
         "newsletter abonnieren",
         "abonnez-vous",
         "suscríbete",
