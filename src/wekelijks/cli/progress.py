@@ -26,7 +26,9 @@ class _Outcomes(ProgressColumn):
     """What became of the letters; what is none is not shown, apart from the accepted."""
 
     def render(self, task: Task) -> Text:
-        told = [f"{task.fields[key]:,} {word}" for key, word in _NAMES if task.fields.get(key) or key == "accepted"]
+        told = [
+            f"{task.fields.get(key, 0):,} {word}" for key, word in _NAMES if task.fields.get(key) or key == "accepted"
+        ]
         return Text(" · ".join(told))
 
 

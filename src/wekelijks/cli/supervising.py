@@ -26,7 +26,6 @@ class Supervisor:
         """`name` is what log lines call the child; `first_wait` in seconds."""
         self._command, self._name, self._first_wait = list(command), name, first_wait
         self._stopping = threading.Event()
-        self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name=f"supervisor of the {name}", daemon=True)
 
@@ -53,9 +52,8 @@ class Supervisor:
         self.ask_to_stop()
         self._thread.join(within)
         if self._thread.is_alive():
-            with self._lock:
-                if self._child is not None:
-                    self._child.kill()
+            if self._child is not None:
+                self._child.kill()
             self._thread.join()
             _log.error(f"The {self._name} did not stop and was killed; unanswered letters are in doubt, by name.")
 
@@ -74,17 +72,16 @@ class Supervisor:
 
     def _live(self) -> int | str:
         """One child's life; its exit status, or why it could not begin."""
-        with self._lock:
+        try:
+            # A session of its own: Ctrl-C is for the parent, which then stops the child in order.
+            child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+        except OSError as error:
+            return error.strerror or str(error)
+        with child:  # Closes the pipe when the child has ended.
+            self._child = child
             if self._stopping.is_set():
-                return 0
-            try:
-                # A session of its own: Ctrl-C is for the parent, which then stops the child in order.
-                self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
-            except OSError as error:
-                return error.strerror or str(error)
-        if self._stopping.is_set():
-            self.ask_to_stop()  # It was asked while the child was being born.
-        return self._child.wait()
+                self.ask_to_stop()  # It was asked while the child was being born.
+            return child.wait()
 
 
 def stop_with_parent() -> None:
