@@ -126,7 +126,7 @@ def _drop_scripts(state: StateCore) -> None:
             found = _SILENT.match(child.content) if child.type == "html_inline" else None
             if found:
                 silent = not found[1]
-            elif not silent:
+            elif not silent or child.nesting:  # What was opened must be closed.
                 kept.append(child)
         if token.children is not None:
             token.children = kept
@@ -194,7 +194,8 @@ def _between(*items: SyntaxTreeNode) -> str:
 
 
 def _quote(node: SyntaxTreeNode, width: int) -> str:
-    return textwrap.indent(_blocks(node.children, width - 2), "> ", lambda _line: True)
+    lines = _blocks(node.children, width - 2).splitlines()
+    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def _heading(node: SyntaxTreeNode, _width: int) -> str:
