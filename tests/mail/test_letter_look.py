@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -39,11 +41,15 @@ SAMPLES: list[tuple[Letter, Newsletter]] = [
 ]
 
 
-def html_of(letter: Letter, newsletter: Newsletter) -> str:
-    """The HTML part as a reader's mail program gets it, blanks filled."""
+def eml_of(letter: Letter, newsletter: Newsletter) -> bytes:
+    """The message as a reader's mail program gets it, blanks filled."""
     reader = Reader(address="a@b.nl", name="Anneke", subscriber_id=7, since=date(2026, 1, 5), source="stilte.example")
-    filled = letters.composed(letter, newsletter).blueprint.fill(reader, signer=Signer(["key"]), hashing_key="hash")
-    part = message_from_bytes(filled, policy=policy.default).get_body(("html",))
+    return letters.composed(letter, newsletter).blueprint.fill(reader, signer=Signer(["key"]), hashing_key="hash")
+
+
+def html_of(letter: Letter, newsletter: Newsletter) -> str:
+    """The HTML part of it."""
+    part = message_from_bytes(eml_of(letter, newsletter), policy=policy.default).get_body(("html",))
     assert part is not None
     content: str = part.get_content()
     return content
@@ -250,3 +256,20 @@ def test_outlook_gets_a_column_of_its_own() -> None:
 
     assert html.count("<!--[if mso]>") == html.count("<![endif]-->") == 3
     assert '<table role="presentation" width="600"' in html
+
+
+@pytest.mark.parametrize("sample", SAMPLES[:2], ids=["nl", "en"])
+def test_no_filter_takes_it_for_spam(sample: tuple[Letter, Newsletter]) -> None:
+    """SpamAssassin by itself, without the network, finds nothing at all to say against it."""
+    program = shutil.which("spamassassin")
+    if program is None:
+        assert os.environ.get("CI") != "true", "the check needs SpamAssassin"
+        pytest.skip("THERE IS NO SPAMASSASSIN: the letter was not judged")
+
+    judged = subprocess.run([program, "-L", "-t"], input=eml_of(*sample), capture_output=True, check=True).stdout
+
+    points = re.findall(
+        rb"^ *(-?[0-9.]+) +([A-Z][A-Z0-9_]+) ", judged.rpartition(b"Content analysis")[2], re.MULTILINE
+    )
+    assert len(points) >= 2
+    assert [name.decode() for score, name in points if float(score) > 0] == []
