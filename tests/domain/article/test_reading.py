@@ -137,6 +137,7 @@ def test_a_list_stays_a_list() -> None:
         ("Lees meer in: De tuin van rust.",),
         ("Over een tuinman die wachtte. Lees meer in: De tuin van rust.",),
         ("Lees ook: De tuin van rust →",),
+        ("Meer lezen? Lees meer in: De tuin van rust.",),
         ("Naar de oefening →", "Meer weten over rust? Lees verder in: De tuin van rust."),
     ],
 )
@@ -159,7 +160,7 @@ def test_a_pointer_within_the_section_leaves_its_paragraph() -> None:
 
     (one,) = article.themes
     assert one.read_more is not None
-    assert one.read_more.title == "De tuin"
+    assert (one.read_more.title, one.read_more.url) == ("De tuin", "https://example.nl/tuin")
     assert one.reflection == (LONG, LONG)
 
 

@@ -238,8 +238,14 @@ def _is_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: 
     if one.marked and one.marked == style.level:
         return True
     if one.marked == style.level and one.dashed == style.dashed:
-        return due or not _is_pull_quote(page, one.heading.at)
+        return due or ((one.dashed or _follows_insight(page, one)) and not _is_pull_quote(page, one.heading.at))
     return due and (one.lit or one.pulled or (one.dashed and part != "faq"))
+
+
+def _follows_insight(page: Page, one: _Candidate) -> bool:
+    """A short sentence stands above: a section may have ended there, without a lamp."""
+    above = page.blocks[one.heading.at - 1].plain if one.heading.at else ""
+    return signs.is_short(above) and signs.ends_sentence(above)
 
 
 def _is_pull_quote(page: Page, at: int) -> bool:

@@ -77,10 +77,10 @@ def looks_like_html(text: str) -> bool:
     return tags > 0 and (bool(_BEGINS.match(text)) or tags > 2)
 
 
-def read(html: str) -> Document:
-    """Blocks of a page or a fragment, with the title and the address that it names itself."""
+def read(html: str, *, url: str = "") -> Document:
+    """Blocks of a page or a fragment, with the title and the address that it names itself, else `url`."""
     root, comments = parse(html)
-    url = _address(root, comments)
+    url = _address(root, comments) or url
     walk = _Walk(url=_base(root, url), whole=max(root.size, 1))
     walk.enter(root, furniture="", quoted=False)
     blocks = settle(walk.blocks)

@@ -74,6 +74,10 @@ _NAMES = {
         "abonnez-vous",
         "suscríbete",
     ),
+    "greeting": _beginning(
+        "(?:dank ?je ?wel|dank|bedankt|veel dank) (?:je |jullie |u )?(?:wel )?voor (?:het|je|jullie) (?:mee)?lezen",
+        "(?:thanks|thank you)(?: so much)? for reading",
+    ),
     "share": _beginning("deel dit", "delen(?:$| op| via)", "share (?:this|on|via)", "share$", "teilen$", "partager"),
     "comments": _beginning(
         "reacties", "\\d+ reacties?", "(?:laat|geef|plaats) een reactie", "comments?$", "leave a (?:reply|comment)"
@@ -216,7 +220,9 @@ def furniture(block: Block) -> str:
     if is_greeting(text):
         return "greeting"
     for kind, phrase in _NAMES.items():
-        if phrase.match(text) and (kind == "sign-up" or not text.endswith(".") or kind in ("search", "cookies")):
+        if phrase.match(text) and (
+            kind == "sign-up" or not text.endswith(".") or kind in ("search", "cookies", "greeting")
+        ):
             return kind if kind != "sign-up" or _may_be_sign_up(block, text) else ""
     if _SEARCH_TIP.search(text) and (_TIP.match(text) or not signs.ends_sentence(text)):
         return "search"
@@ -293,7 +299,7 @@ def read_more(block: Block, *, sure: bool) -> tuple[str, Link] | None:
     that it is one. Without a title it is a button.
     """
     text = block.plain
-    found = _READ_MORE.search(text, max(0, len(text) - _LONGEST_POINTER))
+    found = _last_pointer(text)
     if found is None or block.furniture:
         return None
     links = LINK.findall(block.text)
@@ -305,6 +311,14 @@ def read_more(block: Block, *, sure: bool) -> tuple[str, Link] | None:
     title = _title(found["title"])
     before = text[: found.start("cue")].strip(" 👉➡️→*_-–—")
     return before, Link(title=title, url=links[-1][1] if links else "")
+
+
+def _last_pointer(text: str) -> re.Match[str] | None:
+    """“Meer lezen? Lees meer in: …” has two; the last one has the title."""
+    found, place = None, max(0, len(text) - _LONGEST_POINTER)
+    while match := _READ_MORE.search(text, place):
+        found, place = match, match.start("cue") + 1
+    return found
 
 
 def _title(text: str) -> str:
