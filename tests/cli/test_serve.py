@@ -15,6 +15,7 @@ import pytest
 
 import wekelijks
 from commands import Operator, environment
+from wekelijks import cli
 from wekelijks.cli.supervising import Supervisor
 
 SAMPLES = Path(wekelijks.__file__).parent / "samples"
@@ -60,20 +61,19 @@ def is_alive(pid: int) -> bool:
 def operator(tmp_path: Path) -> Operator:
     """A new installation whose relay is not there."""
     operator = Operator(tmp_path / "data")
-    operator.runs(
-        *("init", "--name", "Stilte", "--from", "Marijke <marijke@stilte.example>"),
-        *("--base-url", "http://127.0.0.1:8000", "--smtp-url", "smtp://127.0.0.1:9?tls=none", "--language", "nl"),
-        *(
-            "--timezone",
-            "Europe/Amsterdam",
-            "--weekday",
-            "zondag",
-            "--time",
-            "08:00",
-            "--postal-address",
-            "Kerkstraat 1",
-        ),
-    )
+    identity = {
+        "name": "Stilte",
+        "from": "Marijke <marijke@stilte.example>",
+        "base-url": "http://127.0.0.1:8000",
+        "smtp-url": "smtp://127.0.0.1:9?tls=none",
+        "language": "nl",
+        "timezone": "Europe/Amsterdam",
+        "weekday": "zondag",
+        "time": "08:00",
+        "postal-address": "Kerkstraat 1",
+    }
+    options = [word for option, value in identity.items() for word in (f"--{option}", value)]
+    assert cli.run(["--data", str(operator.data), "init", *options]) == 0
     return operator
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
@@ -148,7 +149,7 @@ def test_letters_left_lying_are_noticed(press: Press, newsletter: Newsletter) ->
 
 def test_an_alarm_stands_until_it_is_cleared_and_names_nobody(press: Press, newsletter: Newsletter) -> None:
     """The relay's answer may hold an address; health is for anybody to read."""
-    about = {"newsletter_id": newsletter.id, "kind": "paused", "about": "mailing 1", "now": NOW}
+    about: dict[str, Any] = {"newsletter_id": newsletter.id, "kind": "paused", "about": "mailing 1", "now": NOW}
     with press.database.begin() as transaction:
         alarms.raise_(transaction, **about, message="Refused: <anneke@lezers.example>.")
 
