@@ -114,6 +114,16 @@ def test_an_article_is_its_address_else_its_title(title: str, url: str, found: i
     assert (head.id if head else None) == found
 
 
+def test_of_two_with_the_same_title_a_file_without_address_is_the_one_without() -> None:
+    """The other one has a page of its own."""
+    heads = [a_head(1, "Rust", "https://stilte.example/rust"), a_head(2, "Rust")]
+
+    head = matching.same_article(Article(title="Rust"), heads)
+
+    assert head is not None
+    assert head.id == 2
+
+
 def test_an_article_without_a_title_is_known_by_what_stands_first() -> None:
     """A copied text may have lost its title line."""
     article = Article(title="", themes=(a_theme("De hand"),))
