@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import insert
 
 from cast import SUNDAY, a_newsletter, a_reader, a_theme
 from commands import Operator, environment
@@ -19,8 +20,9 @@ from wekelijks import app
 from wekelijks.cli import wekelijks
 from wekelijks.domain.errors import WekelijksError
 from wekelijks.domain.newsletter import Newsletter
+from wekelijks.services import publishing
 from wekelijks.settings import keys
-from wekelijks.store import migrations
+from wekelijks.store import migrations, schema
 from wekelijks.store.database import Database
 
 Command = Callable[..., Result]
@@ -178,14 +180,29 @@ def test_on_a_terminal_opening_asks_first(
 ) -> None:
     """With the subject and the number of readers, on a real terminal; no means that nothing has happened."""
     now = datetime.now(UTC)
-    a_weekly(installed, readers=1240, born=now - timedelta(minutes=1))
-    on = next(iter(Operator(tmp_path).asks("slots", "list", "--weeks", "1")))["on"]
+    newsletter = a_weekly(installed, born=now - MINUTE)
+    with installed.begin() as transaction:
+        transaction.execute(insert(schema.subscriber), [a_row(newsletter, number) for number in range(1238)])
+    on = publishing.listing(installed, newsletter, weeks=1, now=now)[0].on
 
-    said, code = at_a_terminal(Operator(tmp_path).command("slots", "open", on), answer)
+    said, code = at_a_terminal(Operator(tmp_path).command("slots", "open", str(on)), answer)
 
     assert "Send «Thema 0» to 1,240 readers now?" in said
     assert code == status
-    assert Operator(tmp_path).asks("slots", "show", on)["state"] == state
+    assert publishing.show(installed, newsletter, on, now=now).slot.state == state
+
+
+def a_row(newsletter: Newsletter, number: int) -> dict[str, Any]:
+    """One of many readers."""
+    address = f"een-van-velen-{number}@example.nl"
+    return {
+        "newsletter_id": newsletter.id,
+        "address": address,
+        "address_key": address,
+        "language": "nl",
+        "status": "active",
+        "created_at": BORN,
+    }
 
 
 def at_a_terminal(command: list[str], answer: str) -> tuple[str, int]:

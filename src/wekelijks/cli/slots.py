@@ -260,7 +260,8 @@ def _say_slots(found: "list[Slot]", message: str, as_json: bool) -> None:  # noq
 def _listed(each: "Listed") -> dict[str, Any]:
     """A slot as JSON; `issue` is the number that `issues show` takes."""
     document = asdict(each)
-    return {**document, "issue": document.pop("issue_id"), "snapshot": document.pop("readers")}
+    issue, snapshot = document.pop("issue_id"), document.pop("readers")
+    return {**document, "issue": issue, "snapshot": snapshot}
 
 
 def _say_report(doorway: Doorway, report: "Report", *, as_json: bool) -> None:

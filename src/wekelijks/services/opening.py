@@ -20,6 +20,7 @@ from wekelijks.store import alarms, issues, ledger, newsletters, slots
 from wekelijks.store.database import Transaction
 
 _WINDOW = timedelta(hours=48)  # delivery.md: how long retries go on, never past the next slot.
+_FAR = timedelta(days=366)  # A date further away than this may be a slip of the pen in the year: a person is told.
 _ATTEMPTS = 5
 
 
@@ -117,8 +118,13 @@ def prospect(press: Press, newsletter: Newsletter, on: date, *, now: datetime) -
     draft = _draft(press, newsletter.id, on, now=now)
     with press.database.read() as transaction:
         deadline = _deadline(transaction, newsletter, on, now=now)
+    far = abs(on - ahead.today(newsletter, now)) > _FAR
     return Prospect(
-        on=on, subject=draft.composed.subject, readers=draft.readers, deadline=deadline, warnings=draft.warnings
+        on=on,
+        subject=draft.composed.subject,
+        readers=draft.readers,
+        deadline=deadline,
+        warnings=(*((f"{on} is more than a year away: is the year right?",) if far else ()), *draft.warnings),
     )
 
 
