@@ -257,6 +257,41 @@ def test_a_list_of_related_articles_holds_no_theme() -> None:
     assert not article.answers
 
 
+def test_a_line_with_a_colon_in_the_introduction_is_no_theme() -> None:
+    """A heading needs more than a colon where no theme has begun yet."""
+    article = dense(
+        "Titel: een artikel",
+        "Voor wie: iedereen die moe is",
+        LONG,
+        "Lees langzaam.",
+        "Rust — even niets",
+        LONG,
+        "Kort en goed.",
+        "💡 Wat rust in jou?",
+    )
+
+    assert [one.title for one in article.themes] == ["Rust"]
+
+
+def test_a_question_with_a_colon_is_no_theme() -> None:
+    """Among questions, what asks is a question."""
+    article = dense(
+        "Titel: een artikel",
+        LONG,
+        "Rust: even niets",
+        LONG,
+        "Kort en goed.",
+        "💡 Wat rust in jou?",
+        "Veelgestelde vragen",
+        "Rust: hoe begin ik?",
+        "Begin bij je adem, en ga dan zitten.",
+        "Annelies de Vries — coach",
+    )
+
+    assert [one.title for one in article.themes] == ["Rust"]
+    assert [one.question for one in article.answers] == ["Rust: hoe begin ik?"]
+
+
 def test_a_search_tip_with_a_lamp_is_no_question() -> None:
     """It is counted with the search box."""
     one = theme(LONG, "Kort en goed.", "💡 Wat rust in jou?", "Zoeken", "💡 Tip: zoek op één of twee woorden.")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wekelijks.domain.article import signs, words
+from wekelijks.domain.article import pointers, signs, words
 from wekelijks.domain.article.blocks import Block, Kind
 
 _LONGEST = 130
@@ -19,6 +19,8 @@ _MOST_WORDS = 7
 """Of a title that a colon ends, or that has no subtitle: with more it is a sentence."""
 _PARAGRAPH = 90
 """Characters from which a text is a paragraph even without a full stop."""
+_ONLY_LIT = frozenset({"related", "greeting", "comments"})
+"""Parts of the site in which a title without a lamp below it is the title of something else."""
 _LONGEST_SECTION = 150
 """Blocks below a heading among which evidence for it is sought."""
 _CLOSES = frozenset({"related", "sign-up", "comments", "share", "author", "greeting", "faq"})
@@ -209,37 +211,68 @@ def _style(candidates: list[_Candidate]) -> _Style:
 
 def _chosen(page: Page, candidates: list[_Candidate]) -> list[Heading]:
     style = _style(candidates)
-    repeated = Counter(signs.key(page.blocks[one.heading.at].plain) for one in candidates)
     by_place = {one.heading.at: one for one in candidates}
-    chosen: list[Heading] = []
-    due, part = True, ""
+    chosen: list[_Candidate] = []
+    due, part = True, "opening"
     for at in range(len(page.blocks)):
         one = by_place.get(at)
         if one is not None and _is_heading(page, one, style=style, due=due, part=part):
-            name = signs.key(page.blocks[at].plain)
-            repeated[name] -= 1
-            if repeated[name] <= 0 or one.lit:
-                chosen.append(one.heading)
-                due, part = False, ""
+            chosen.append(one)
+            due, part = False, ""
         elif page.is_opener(at):
             due, part = True, page.kinds[at] or "closing"
-        elif page.lamp(at) or words.read_more(page.blocks[at], sure=False):
+        elif page.lamp(at) or pointers.read_more(page.blocks[at], sure=False):
             due = True
-    return chosen
+        elif part == "opening" and _ends_beginning(page, at):
+            part = ""
+    return _once(chosen)
+
+
+def _once(chosen: list[_Candidate]) -> list[Heading]:
+    """A heading that comes twice stands in a table of contents first: the one with a lamp counts, else the last."""
+    by_name = {_name(one): one for one in chosen}
+    lit = {_name(one) for one in chosen if one.lit}
+    return [one.heading for one in chosen if one.lit or (_name(one) not in lit and by_name[_name(one)] is one)]
+
+
+def _name(one: _Candidate) -> str:
+    return signs.key(f"{one.heading.title} {one.heading.subtitle}")
 
 
 def _is_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: str) -> bool:
-    if part in ("related", "greeting", "comments"):
-        return one.lit and one.split
-    if not one.split:
-        return one.lit and (due or (one.marked > 0 and one.marked == style.level))
-    if part == "faq" and not one.lit and words.asks(page.blocks[one.heading.at].plain):
+    text = page.blocks[one.heading.at].plain
+    if one.lit:
+        return _is_lit_heading(page, one, style=style, due=due, part=part)
+    if not one.split or part in _ONLY_LIT or (part == "faq" and (words.asks(text) or signs.is_question(text))):
         return False
     if one.marked and one.marked == style.level:
         return True
     if one.marked == style.level and one.dashed == style.dashed:
-        return due or ((one.dashed or _follows_insight(page, one)) and not _is_pull_quote(page, one.heading.at))
-    return due and (one.lit or one.pulled or (one.dashed and part != "faq"))
+        return _is_usual(page, one, due=due, part=part)
+    return due and part != "opening" and (one.pulled or (one.dashed and part != "faq"))
+
+
+def _is_lit_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: str) -> bool:
+    """With a lamp below, it is one where it is due, or where it is written as the others are."""
+    if not one.split:
+        return part not in _ONLY_LIT and (due or (one.marked > 0 and one.marked == style.level))
+    if one.marked == style.level and (one.marked or one.dashed == style.dashed):
+        return bool(one.marked) or _is_usual(page, one, due=due, part="")
+    return due
+
+
+def _is_usual(page: Page, one: _Candidate, *, due: bool, part: str) -> bool:
+    """Without a mark: a colon says less than a dash, and within a section both say little."""
+    if due:
+        return one.dashed or one.pulled or part != "opening"
+    return (one.dashed or _follows_insight(page, one)) and not _is_pull_quote(page, one.heading.at)
+
+
+def _ends_beginning(page: Page, at: int) -> bool:
+    """Below a paragraph, a question with its reason or something of the site's, a theme may begin."""
+    text = page.blocks[at].plain
+    said = signs.ends_sentence(text) and len(text) > _PARAGRAPH
+    return at != page.title and (said or bool(page.kinds[at]) or signs.around_arrow(text) is not None)
 
 
 def _follows_insight(page: Page, one: _Candidate) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from wekelijks.domain.article import headings, lines, markdown, opening, page, sections, signs, site, words
+from wekelijks.domain.article import headings, lines, markdown, opening, page, pointers, sections, signs, site, words
 from wekelijks.domain.article.blocks import Block, Document
 from wekelijks.domain.article.values import Answer, Article, Question, Theme
 from wekelijks.domain.material import Link
@@ -91,7 +91,7 @@ def _kind_of_site(block: Block) -> str:
     kind = words.furniture(block)
     if kind or not signs.is_button(block.plain):
         return kind
-    return "" if words.read_more(block, sure=True) else "button"
+    return "" if pointers.read_more(block, sure=True) else "button"
 
 
 def _before(rest: site.Rest, *, stop: int) -> list[Question]:

@@ -7,7 +7,7 @@ where there is none. Insights and question leave the reflection: a letter must n
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from wekelijks.domain.article import signs, words
+from wekelijks.domain.article import pointers, signs, words
 from wekelijks.domain.article.blocks import Block, Kind
 from wekelijks.domain.article.headings import Heading, Page
 from wekelijks.domain.article.values import Insight, Question, Theme
@@ -140,7 +140,7 @@ def _is_last_question(block: Block) -> bool:
 def _is_loose(page: Page, at: int) -> bool:
     """It belongs to the site or points elsewhere, so the section's end is sought before it."""
     block = page.blocks[at]
-    return bool(page.kinds[at]) or words.read_more(block, sure=True) is not None or words.is_label(block.plain)
+    return bool(page.kinds[at]) or pointers.read_more(block, sure=True) is not None or words.is_label(block.plain)
 
 
 def _kept(section: Section, places: range) -> list[int]:
@@ -153,7 +153,7 @@ def _kept(section: Section, places: range) -> list[int]:
             section.roles[at] = kind
         elif words.is_label(block.plain) and (not signs.introduces(block.plain) or at + 1 == places.stop):
             section.roles[at] = "label"
-        elif section.read_more is None and (found := words.read_more(block, sure=False)):
+        elif section.read_more is None and (found := pointers.read_more(block, sure=False)):
             section.read_more = found[1]
             section.roles[at] = "read-more"
             if found[0] and not _ends_section(page, kept, range(at + 1, places.stop)):
@@ -177,7 +177,7 @@ def _ends_section(page: Page, before: Sequence[int], after: range) -> bool:
 
 def _as_reflection(section: Section, at: int) -> Block:
     block = section.page.blocks[at]
-    found = words.read_more(block, sure=False) if section.read_more else None
+    found = pointers.read_more(block, sure=False) if section.read_more else None
     if found and found[1] == section.read_more and found[0]:
         return Block(text=found[0], kind=block.kind)
     return block

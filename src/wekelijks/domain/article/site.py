@@ -6,7 +6,7 @@ A question with its answer is material wherever it stands. All the rest is count
 import re
 from dataclasses import dataclass, field
 
-from wekelijks.domain.article import signs, words
+from wekelijks.domain.article import pointers, signs, words
 from wekelijks.domain.article.blocks import Block, Kind
 from wekelijks.domain.article.headings import Page
 from wekelijks.domain.article.sections import paragraphs
@@ -58,7 +58,7 @@ def _role(rest: Rest, at: int, stop: int) -> str:
         return role
     if kind == "faq":
         return _enter(rest, "faq", "heading")
-    if (found := words.read_more(block, sure=rest.part == "teaser")) and rest.read_more is None:
+    if (found := pointers.read_more(block, sure=rest.part == "teaser")) and rest.read_more is None:
         rest.read_more = found[1]
         return "read-more"
     if kind == "button":
@@ -254,7 +254,7 @@ def _answers(page: Page, at: int) -> bool:
         not page.kinds[at]
         and not block.is_heading
         and not page.lamp(at)
-        and words.read_more(block, sure=True) is None
+        and pointers.read_more(block, sure=True) is None
         and signs.ends_sentence(block.plain)
         and not signs.is_question(block.plain)
     )
