@@ -38,7 +38,7 @@ class Question:
 
     def ask(self) -> Any:
         """Ask the person at the terminal until the answer can be read."""
-        return click.prompt(self.prompt, default=self.offer(), err=True, value_proc=self._read)
+        return click.prompt(self.prompt, default=self.offer(), err=True, prompt_suffix=" ", value_proc=self._read)
 
     def _checked(self, _context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
         if value is None:

@@ -5,7 +5,7 @@ A heartbeat says that a loop turns, not that it achieved something. It never mov
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from wekelijks.store.database import Transaction
 from wekelijks.store.inserts import insert_into
