@@ -102,10 +102,10 @@ def _perform(
         rehearsing.bring_material(database, newsletter, now=app.clock())
         opened = publishing.open_slot(app.press, newsletter, on, now=app.clock())
         left = rehearsing.leave_meanwhile(database, newsletter, now=app.clock())
-        if door is not None:
-            theatre.enter_context(_serving(app, door, box))
-        with stage.step(bar, "Sending") as moved:
-            sent = stage.send(data, watch=lambda: moved(box.taken, opened.readers))
+        with stage.step(bar, "Sending") as moved, stage.sending(data) as finish:
+            if door is not None:
+                theatre.enter_context(_serving(app, door, box))  # While the sender is starting.
+            sent = finish(lambda: moved(box.taken, opened.readers))
     if door is not None:
         theatre.enter_context(_working(app, data))
     seconds = time.perf_counter() - began

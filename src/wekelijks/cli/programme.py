@@ -84,14 +84,16 @@ def show(performance: Performance, *, served: bool, stays: bool) -> None:
     console = Console(file=sys.stdout, highlight=False, emoji=False, soft_wrap=not is_terminal)
     console.print()
     _say_letter(console, performance)
-    for part in (_readers(performance), _promises(performance), _weeks(performance)):
-        _say_rows(console, part)
+    readers, promises = list(_readers(performance)), list(_promises(performance))
+    width = max(len(value) for _label, value, _note in readers + promises)
+    for part in (readers, promises, list(_weeks(performance))):
+        _say_rows(console, part, width=width)
     if served:
-        _say_rows(console, _places(performance))
+        _say_rows(console, list(_places(performance)))
         ending = "" if stays else " and removes everything that it made"
         console.print(f"  [dim]Ctrl-C ends it{ending}.[/dim]\n")
     elif stays:
-        _say_rows(console, iter([("Letters", str(performance.mailbox), "one .eml file each")]))
+        _say_rows(console, [("Letters", str(performance.mailbox), "one .eml file each")])
 
 
 def _say_letter(console: "Console", performance: Performance) -> None:
@@ -108,13 +110,12 @@ def _say_letter(console: "Console", performance: Performance) -> None:
     console.print()
 
 
-def _say_rows(console: "Console", rows: "Iterator[tuple[str, str, str]]") -> None:
+def _say_rows(console: "Console", rows: list[tuple[str, str, str]], *, width: int = 0) -> None:
     """One block: labels, values and notes in three columns; numbers stand to the right."""
     from rich.markup import escape
 
-    block = list(rows)
-    width = max(len(value) for _label, value, _note in block)
-    for label, value, note in block:
+    width = max(width, *(len(value) for _label, value, _note in rows))
+    for label, value, note in rows:
         if value.startswith("http"):
             shown = f"[link={value}]{escape(value)}[/link]"
         else:

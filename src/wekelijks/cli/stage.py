@@ -128,28 +128,43 @@ class Sent:
     """Its last line on stderr."""
 
 
-def send(data: Path, *, watch: Callable[[], None] = lambda: None) -> Sent:
-    """Run the real `send` as a child process and wait for it; `watch` is called now and then meanwhile.
+def send(data: Path) -> Sent:
+    """Run the real `send` as a child process and wait for it."""
+    with sending(data) as finish:
+        return finish(_nothing)
+
+
+@contextmanager
+def sending(data: Path) -> Iterator[Callable[[Callable[[], None]], Sent]]:
+    """Start the real `send` as a child process; gives the function that waits for it, calling another meanwhile.
 
     Whatever ends this early, the child is stopped in order first.
     """
-    began, peak = time.perf_counter(), None
     # -P: a directory called `wekelijks` where the operator happens to stand is not this program.
     command = [sys.executable, "-P", "-m", "wekelijks", "--data", str(data), "send", "--json"]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        with running(command, stdout=out, stderr=err) as process:
+    began = time.perf_counter()
+    with (
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+        running(command, stdout=out, stderr=err) as process,
+    ):
+
+        def finish(watch: Callable[[], None]) -> Sent:
+            peak = None
             while process.poll() is None:
                 peak = _peak(process.pid) or peak
                 watch()
                 time.sleep(_LOOK_EVERY)
-        seconds = time.perf_counter() - began
-        said, complaint = _all_of(out).strip(), _all_of(err).strip()
-    try:
-        summary = json.loads(said) if said else {}
-    except ValueError as error:
-        raise Unavailable(f"The sender said something strange: {said[:200]}") from error
-    last = complaint.splitlines()[-1] if complaint else ""
-    return Sent(status=process.returncode, seconds=seconds, peak_megabytes=peak, summary=summary, complaint=last)
+            seconds, complaint = time.perf_counter() - began, _all_of(err).strip().splitlines()
+            return Sent(
+                status=process.returncode,
+                seconds=seconds,
+                peak_megabytes=peak,
+                summary=_document(_all_of(out)),
+                complaint=complaint[-1] if complaint else "",
+            )
+
+        yield finish
 
 
 @contextmanager
@@ -166,6 +181,18 @@ def running(command: list[str], **streams: Any) -> Iterator["subprocess.Popen[by
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _nothing() -> None:
+    """What is done while a bench waits: it must not take the sender's time."""
+
+
+def _document(said: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(said) if said.strip() else {}
+    except ValueError as error:
+        raise Unavailable(f"The sender said something strange: {said[:200]}") from error
+    return found
 
 
 def _all_of(file: IO[bytes]) -> str:
