@@ -30,9 +30,7 @@ def status(doorway: Doorway, *, as_json: bool) -> None:
         return
     for publication in found.publications:
         _say_publication(publication, found)
-    _say(
-        "heartbeat", [f"{name} {_ago(at, now)}" for name, at in found.heartbeats.items()] or ["none yet: run `serve`"]
-    )
+    _say("heartbeat", _beats(found.heartbeats, now) or ["none yet: run `serve`"])
     _say("alarms", [f"{one.message} (since {_local(one.raised_at)})" for one in found.alarms] or ["none"])
 
 
@@ -64,7 +62,7 @@ def _runway(publication: "Publication") -> list[str]:
     left = publication.letters_left
     if left is None:
         return ["the material does not run out"]
-    if not left and publication.warnings:
+    if publication.warnings and str(publication.ends_on) in publication.warnings[0]:
         return []  # The first warning says so, and what to do.
     return [f"{_many(left, 'letter')}, until {publication.ends_on}"]
 
@@ -74,6 +72,10 @@ def _carried_line(one: "Carried") -> str:
     what = f"the letter of {one.on}" if one.on else f"a {one.kind.value}"
     why = f", {one.reason}" if one.reason else ""
     return f"{what}: {one.state.value}{why}; {_many(one.balance.snapshot, 'letter')}: {', '.join(numbers)}"
+
+
+def _beats(heartbeats: dict[str, datetime], now: datetime) -> list[str]:
+    return [f"{name} {_ago(heartbeats[name], now)}" for name in ("scheduler", "sender") if name in heartbeats]
 
 
 def _say(name: str, lines: list[str]) -> None:

@@ -31,7 +31,8 @@ def beat(transaction: Transaction, name: str, now: datetime) -> None:
 
 def last(transaction: Transaction, name: str) -> datetime | None:
     """When `name` last went round; None: never."""
-    return transaction.execute(select(func.max(table.c.at)).where(table.c.name == name)).scalar_one()
+    found: datetime | None = transaction.execute(select(table.c.at).where(table.c.name == name)).scalar_one_or_none()
+    return found
 
 
 def all_of_them(transaction: Transaction) -> dict[str, datetime]:
