@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ class SendingBar:
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("[bold]Sending"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
             _Rate(),
-            _Outcomes(),
             TimeRemainingColumn(compact=True),
+            _Outcomes(Column(no_wrap=True)),  # Last, so that a narrow terminal cuts the least.
             console=console or Console(stderr=True),
             transient=True,
         )
