@@ -406,3 +406,46 @@ def test_a_file_is_read_in_the_encoding_that_it_has(encoding: str, end: str) -> 
 
     assert [(one.title, one.subtitle) for one in article.themes] == [("Één", "“even” niets")]
     assert insights(article.themes[0]) == ["Goed zo."]
+
+
+def test_a_theme_made_of_short_lines_only_keeps_a_reflection() -> None:
+    """The last line hangs on the wall, the ones before it are what it sums up."""
+    one = theme(
+        "Loslaten is moeilijk, omdat we denken dat vasthouden veilig is.",
+        "Maar vasthouden kost meer dan het oplevert.",
+        "Een open hand ontvangt.",
+        "💡 Wat rust in jou?",
+    )
+
+    assert insights(one) == ["Een open hand ontvangt."]
+    assert len(one.reflection) == 2
+
+
+def test_a_table_of_contents_holds_no_theme() -> None:
+    """A heading that comes twice counts where its section is."""
+    article = dense(
+        "Titel: een artikel",
+        "In dit artikel",
+        "Rust — even niets",
+        "Stilte — luisteren",
+        LONG,
+        "Rust — even niets",
+        LONG,
+        "Kort en goed.",
+        "💡 Wat rust in jou?",
+        "Stilte — luisteren",
+        LONG,
+        "Stilte spreekt.",
+        "💡 Wat hoor je?",
+    )
+
+    assert [one.title for one in article.themes] == ["Rust", "Stilte"]
+    assert not any(one.incomplete for one in article.themes)
+
+
+def test_a_mark_alone_is_neither_a_title_nor_a_theme() -> None:
+    """There must be a letter in it."""
+    article = dense("_", "💡 Wat nu?")
+
+    assert not article.themes
+    assert article.title == ""

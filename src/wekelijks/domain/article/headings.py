@@ -82,7 +82,8 @@ def find(page: Page) -> list[Heading]:
     if chosen and chosen[0].at < first_lamp:
         return chosen
     # A page of one theme: what was taken for the article's title is the theme's heading as well.
-    return [_heading(page.title, page.blocks[page.title].plain), *chosen]
+    title = _heading(page.title, page.blocks[page.title].plain)
+    return [title, *chosen] if any(char.isalpha() for char in title.title) else chosen
 
 
 def parts(text: str) -> tuple[str, str]:

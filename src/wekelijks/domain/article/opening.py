@@ -44,6 +44,7 @@ def _unmarked_title(blocks: tuple[Block, ...], kinds: list[str], own: list[int])
     with_colon = [
         at for at in leading if signs.split_heading(blocks[at].plain) and not signs.has_dash(blocks[at].plain)
     ]
+    leading = [at for at in leading if any(char.isalpha() for char in blocks[at].plain)]
     worded = [at for at in leading if signs.words(blocks[at].plain) > 2]
     return next(iter(with_colon[:1] or worded or leading), None)
 
