@@ -449,3 +449,14 @@ def test_a_mark_alone_is_neither_a_title_nor_a_theme() -> None:
 
     assert not article.themes
     assert article.title == ""
+
+
+def test_labels_of_a_sections_parts_are_dropped_with_or_without_a_lamp() -> None:
+    """“Inzicht:” and “Vraag:” name what follows, on their own line or before it."""
+    own = theme(LONG, "Inzicht:", "Kort en goed.", "Vraag:", "Wat rust in jou?")
+    before = theme(LONG, "Inzicht: Kort en goed.", "Vraag voor deze week: wat rust in jou?")
+
+    for one in (own, before):
+        assert (one.reflection, insights(one)) == ((LONG,), ["Kort en goed."])
+        assert one.question is not None
+        assert one.question.text == "Wat rust in jou?"

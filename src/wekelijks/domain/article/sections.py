@@ -151,7 +151,7 @@ def _kept(section: Section, places: range) -> list[int]:
         block = page.blocks[at]
         if kind := _site_kind(page, at):
             section.roles[at] = kind
-        elif words.is_label(block.plain) and (not signs.introduces(block.plain) or at + 1 == places.stop):
+        elif words.is_known_label(block.plain) or (words.is_label(block.plain) and at + 1 == places.stop):
             section.roles[at] = "label"
         elif section.read_more is None and (found := pointers.read_more(block, sure=False)):
             section.read_more = found[1]
