@@ -143,16 +143,28 @@ def opened_before(press: Press, newsletter: Newsletter, on: date) -> Opened | No
     return _opened(slot, subject, mailing, already=True)
 
 
-def _draft(press: Press, newsletter_id: int, on: date, *, now: datetime) -> _Draft:
-    """Choose and compose, without a transaction open while composing."""
+def rehearse(press: Press, newsletter: Newsletter, on: date, *, now: datetime) -> None:
+    """Make the letter of `on` as things are; count nobody, change nothing. Raises Obstacle when it cannot be sent."""
     with press.database.read() as transaction:
-        newsletter = newsletters.get(transaction, newsletter_id)
-        choice = choosing.choose(transaction, newsletter, on)
-        readers = ledger.count_readers(transaction, newsletter, on)
+        choice = _chosen(transaction, newsletter, on)
+    _composed(press, newsletter, choice, on, now=now)
+
+
+def _chosen(transaction: Transaction, newsletter: Newsletter, on: date) -> Choice:
+    choice = choosing.choose(transaction, newsletter, on)
     if choice is None:
         raise Obstacle(
             HoldReason.NO_MATERIAL, f"There is nothing to send on {on}: the queue is empty, and so is the pool."
         )
+    return choice
+
+
+def _draft(press: Press, newsletter_id: int, on: date, *, now: datetime) -> _Draft:
+    """Choose and compose, without a transaction open while composing."""
+    with press.database.read() as transaction:
+        newsletter = newsletters.get(transaction, newsletter_id)
+        choice = _chosen(transaction, newsletter, on)
+        readers = ledger.count_readers(transaction, newsletter, on)
     if not readers:
         raise Obstacle(HoldReason.NO_READERS, f"There is nobody to send the letter of {on} to.")
     composed = _composed(press, newsletter, choice, on, now=now)

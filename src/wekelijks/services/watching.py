@@ -292,17 +292,21 @@ def _alarms(transaction: Transaction, everybody: list[Newsletter]) -> list[Troub
 
 
 def _about(press: Press, newsletter: Newsletter, *, now: datetime) -> list[Trouble]:
-    coming = _next(press, newsletter, now=now)
-    if coming is None:
-        return []
+    """The next letter is made, not assumed. Nobody to send it to is no broken promise, and is not counted here."""
+    with press.database.read() as transaction:
+        dates = ahead.coming(transaction, newsletter, weeks=1, now=now)
+        if not dates:
+            return []
+        slot = slots.on(transaction, newsletter.id, dates[0])
+        late = now - _moment(transaction, newsletter, dates[0])
     found = []
-    if coming.state is SlotState.PLANNED and now - coming.opens_at > _OVERDUE:
-        late = _ago(now - coming.opens_at)
-        found.append(("overdue", f"The letter of {coming.on} should have opened {late} ago."))
-    # Nobody to write to is no broken promise, and a person's own hold is their decision.
-    if coming.obstacle and coming.obstacle_kind is not HoldReason.NO_READERS:
-        found.append((coming.obstacle_kind or "obstacle", coming.obstacle))
-    return [Trouble(kind=str(kind), newsletter=newsletter.slug, message=discreet(text)) for kind, text in found]
+    if late > _OVERDUE and (slot is None or slot.state is SlotState.PLANNED):
+        found.append(("overdue", f"The letter of {dates[0]} should have opened {_ago(late)} ago."))
+    try:
+        opening.rehearse(press, newsletter, dates[0], now=now)
+    except opening.Obstacle as error:
+        found.append((error.reason.value, str(error)))
+    return [Trouble(kind=kind, newsletter=newsletter.slug, message=discreet(text)) for kind, text in found]
 
 
 def _ago(span: timedelta) -> str:
