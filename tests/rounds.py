@@ -11,7 +11,7 @@ from cast import FOUNDED, SUNDAY, a_newsletter, a_reader
 from relays import ScriptedRelay, listening
 from wekelijks.delivery.connection import Timeouts
 from wekelijks.delivery.relay import Relay, Tls
-from wekelijks.delivery.sender import Means, Options, Sender, Summary
+from wekelijks.delivery.sender import Blueprint, Means, Options, Sender, Summary
 from wekelijks.domain.mailing import Balance
 from wekelijks.domain.newsletter import DoubtPolicy
 from wekelijks.domain.reader import Reader
@@ -73,7 +73,12 @@ def carried(
 
 
 def a_sender(
-    database: Database, port: int, clock: Callable[[], datetime], connections: int, limits: Limits | None = None
+    database: Database,
+    port: int,
+    clock: Callable[[], datetime],
+    connections: int,
+    limits: Limits | None = None,
+    read_blueprint: Callable[[bytes], Blueprint] = ALetter,
 ) -> Sender:
     """A sender that has its place."""
     place = Place(database, host="here", pid=1)
@@ -85,7 +90,7 @@ def a_sender(
         chance=lambda: 0.0,
         signer=Signer(["key"]),
         hashing_key="hash",
-        read_blueprint=ALetter,
+        read_blueprint=read_blueprint,
     )
     options = Options(
         relay=Relay("127.0.0.1", port, Tls.NONE),

@@ -6,8 +6,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from relays import ScriptedRelay, agreeable, listening
-from rounds import NOW, a_sender, carried, promised, the_balance, the_doubtful
+from rounds import NOW, ALetter, a_sender, carried, promised, the_balance, the_doubtful
 from wekelijks.delivery.sender import Sender, Summary
+from wekelijks.domain.errors import BadInput
+from wekelijks.domain.mailing import MailingState
 from wekelijks.domain.newsletter import DoubtPolicy
 from wekelijks.domain.slot import SlotState
 from wekelijks.domain.subscriber import Standing
@@ -144,6 +146,26 @@ def test_who_leaves_while_the_letter_is_being_sent_gets_no_dot_after_it(database
     assert [address for address, _message in relay.taken] == ["eerst@example.nl"]
     assert the_balance(database, mailing_id).suppressed == 1
     assert the_balance(database, mailing_id).is_settled
+
+
+def test_a_damaged_letter_pauses_its_own_mailing_alone(database: Database) -> None:
+    """What was frozen cannot be read: nobody is refused, the mailing is paused, and the run ends in order."""
+    mailing_id = promised(database, "anneke@example.nl")
+
+    def damaged(_frozen: bytes) -> ALetter:
+        raise BadInput("the checksum is wrong")
+
+    async def run() -> Summary:
+        async with listening(ScriptedRelay()) as relay:
+            return await a_sender(database, relay.port, lambda: NOW, 1, read_blueprint=damaged).run(follow=False)
+
+    summary = asyncio.run(run())
+
+    assert summary.paused == ["its frozen letter cannot be used (the checksum is wrong)"]
+    assert the_balance(database, mailing_id).waiting == 1
+    with database.read() as transaction:
+        assert transaction.execute(select(schema.delivery.c.sender_id)).scalar_one() is None
+        assert transaction.execute(select(schema.mailing.c.state)).scalar_one() is MailingState.PAUSED
 
 
 def test_stopping_waits_for_the_answer_and_starts_nothing_new(database: Database) -> None:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -31,12 +32,12 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def relay() -> "postfix.Postfix":
+def relay() -> Iterator[postfix.Postfix]:
     """A private Postfix; missing only where nobody could have installed one, and never where the check lands."""
     if not postfix.is_there() and not os.environ.get("CI"):
         pytest.skip("Postfix is not installed, or we are not root: the letter's way into a mailbox was NOT tried")
     with postfix.running() as running:
-        yield running  # type: ignore[misc]
+        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -86,7 +87,7 @@ def _letters_in(box: Path) -> dict[str, EmailMessage]:
     with closing(mailbox.mbox(box)) as delivered:
         parse = BytesParser(policy=default).parsebytes
         letters = [parse(delivered.get_bytes(key)) for key in delivered.keys()]  # noqa: SIM118 - no mapping of its own.
-    return {letter["To"]: letter for letter in letters if isinstance(letter, EmailMessage)}
+    return {letter["To"]: letter for letter in letters}
 
 
 def _is_whole(letter: EmailMessage) -> None:

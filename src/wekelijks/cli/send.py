@@ -65,8 +65,8 @@ def means(app: "App", place: "Place") -> "Means":
 
 
 def options(app: "App") -> "Options":
-    """How to carry, out of the settings. Raises BadInput for a relay's address that cannot be read."""
-    from wekelijks.delivery import relay
+    """How to carry, out of the settings. Raises BadInput for a relay's address or a header that cannot be used."""
+    from wekelijks.delivery import relay, wire
     from wekelijks.delivery.sender import Options
     from wekelijks.store.pace import Limits
 
@@ -77,7 +77,7 @@ def options(app: "App") -> "Options":
         limits=Limits(
             second=settings.letters_per_second, hour=settings.letters_per_hour, day=settings.letters_per_day
         ),
-        headers=settings.smtp_headers,
+        headers=wire.header_lines(settings.smtp_headers),
     )
 
 

@@ -7,7 +7,7 @@ closed for good, because a late answer must never be paired with the next reader
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 import aiosmtplib
 
@@ -37,7 +37,7 @@ class Connection:
 
     def __init__(self, client: aiosmtplib.SMTP, timeouts: Timeouts) -> None:
         transport = client.transport
-        if not isinstance(transport, asyncio.Transport):
+        if transport is None:
             raise Unreachable("the relay closed the connection")
         loop = asyncio.get_running_loop()
         self._client = client  # Kept, because the transport's first protocol belongs to it.
@@ -47,7 +47,8 @@ class Connection:
         protocol = asyncio.StreamReaderProtocol(self._reader, loop=loop)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
-        self._writer = asyncio.StreamWriter(transport, protocol, self._reader, loop)
+        # uvloop's transports are none of asyncio's classes, so nothing is asked here; both can write.
+        self._writer = asyncio.StreamWriter(cast("asyncio.Transport", transport), protocol, self._reader, loop)
         self.is_open = not transport.is_closing()
 
     @classmethod

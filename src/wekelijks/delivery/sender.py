@@ -20,7 +20,7 @@ from wekelijks.delivery.connection import Connection, Timeouts, Unreachable
 from wekelijks.delivery.relay import Relay
 from wekelijks.delivery.tempo import Tempo
 from wekelijks.domain import addresses
-from wekelijks.domain.errors import Unavailable, WekelijksError
+from wekelijks.domain.errors import BadInput, Unavailable, WekelijksError
 from wekelijks.domain.mailing import Mailing, MailingState
 from wekelijks.domain.outcome import Answer, Breaker, Outcome, Verdict
 from wekelijks.domain.reader import Reader
@@ -54,7 +54,8 @@ class Options:
     relay: Relay
     connections: int = 10
     limits: Limits = field(default_factory=Limits)
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: bytes = b""
+    """Header lines that a provider wants on each letter (`wire.header_lines`)."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     first_wait: timedelta = timedelta(seconds=30)
 
@@ -180,7 +181,11 @@ class Sender:
             room = _CHUNK - self._queue.qsize() if mailing.priority >= _WEEKLY_FIRST else _CHUNK
             if room < _CHUNK / 4:
                 return
-            claimed = await self._book.on_thread(lambda: self._take(mailing, room))
+            try:
+                claimed = await self._book.on_thread(lambda: self._take(mailing, room))
+            except BadInput as error:
+                self._pause(mailing, f"its frozen letter cannot be used ({error})")
+                return
             self._in_hand[mailing.id] += len(claimed)
             for each in claimed:
                 self._queue.put_nowait((mailing.priority, each.id, each))
@@ -192,6 +197,7 @@ class Sender:
             await self._book.on_thread(lambda: self._finish(mailing))
 
     def _take(self, mailing: Mailing, limit: int) -> list[Claimed]:
+        """Claim rows. Raises BadInput, and claims none, where the letter itself is damaged."""
         place, now = self._means.place, self._means.clock()
         with place.begin(synced=True) as transaction:
             if mailing.deadline <= now:
@@ -300,12 +306,14 @@ class Sender:
         if not carriage.stopped:
             carriage.stopped = True
             carriage.breaker = Breaker()
-            mailing = carriage.mailing
-            self._book.stop(Stop(mailing.id, mailing.newsletter_id, reason))
-            if reason not in self.summary.paused:
-                # Told now: the run may end before another look round would find the mailing paused.
-                self.summary.paused.append(reason)
-            _log.warning("A mailing was paused.", mailing=mailing.id, why=reason)
+            self._pause(carriage.mailing, reason)
+
+    def _pause(self, mailing: Mailing, reason: str) -> None:
+        self._book.stop(Stop(mailing.id, mailing.newsletter_id, reason))
+        if reason not in self.summary.paused:
+            # Told now: the run may end before another look round would find the mailing paused.
+            self.summary.paused.append(reason)
+        _log.warning("A mailing was paused.", mailing=mailing.id, why=reason)
 
     def _count(self, outcome: Outcome) -> None:
         names = {Verdict.ACCEPTED: "accepted", Verdict.REFUSED: "refused", Verdict.DOUBT: "in_doubt"}

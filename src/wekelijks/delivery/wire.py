@@ -20,14 +20,18 @@ class BadReply(Exception):
     """The relay said something that is no SMTP reply: the connection cannot be trusted any more."""
 
 
-def with_headers(message: bytes, headers: dict[str, str]) -> bytes:
-    """The message with these headers after its own. Raises BadInput for one that would break the message."""
-    if not headers:
-        return message
+def header_lines(headers: dict[str, str]) -> bytes:
+    """These headers as they stand in a message. Raises BadInput for one that would break it."""
     for name, value in headers.items():
         if not (_HEADER_NAME.match(name) and value.isascii() and value.isprintable()):
             raise BadInput(f"SMTP_HEADERS: “{name}” is no header that can be sent.")
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+
+
+def with_headers(message: bytes, lines: bytes) -> bytes:
+    """The message with these header lines after its own."""
+    if not lines:
+        return message
     head, separator, body = message.partition(b"\r\n\r\n")
     return head + b"\r\n" + lines.removesuffix(b"\r\n") + separator + body
 

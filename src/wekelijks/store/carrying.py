@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, or_, select, update
 
+from wekelijks.domain.calendar import local_date
 from wekelijks.domain.mailing import DeliveryState, MailingState
 from wekelijks.domain.newsletter import DoubtPolicy
 from wekelijks.domain.outcome import Outcome, Verdict, due_after
@@ -172,8 +173,13 @@ def _claimed(transaction: Transaction, ids: Sequence[int]) -> list[Claimed]:
             subscriber.c.name,
             subscriber.c.source,
             subscriber.c.confirmed_at,
+            newsletter.c.timezone,
         )
-        .select_from(delivery.outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id))
+        .select_from(
+            delivery.join(mailing, mailing.c.id == delivery.c.mailing_id)
+            .join(newsletter, newsletter.c.id == mailing.c.newsletter_id)
+            .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        )
         .where(delivery.c.id.in_(ids))
         .order_by(delivery.c.id)
     )
@@ -186,7 +192,7 @@ def _claimed(transaction: Transaction, ids: Sequence[int]) -> list[Claimed]:
                 address=row.recipient or row.address or "",
                 name=row.name or "",
                 subscriber_id=row.subscriber_id,
-                since=row.confirmed_at.date() if row.confirmed_at else None,
+                since=local_date(row.confirmed_at, row.timezone) if row.confirmed_at else None,
                 source=row.source or "",
             ),
         )
