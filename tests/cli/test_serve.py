@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ import pytest
 import wekelijks
 from commands import Operator, environment
 from wekelijks import cli
+from wekelijks.cli.listening import Pages, listen, url_of
 from wekelijks.cli.supervising import Supervisor
 
 SAMPLES = Path(wekelijks.__file__).parent / "samples"
@@ -93,7 +96,7 @@ def serving(operator: Operator, *words: str) -> Iterator["tuple[subprocess.Popen
         process.communicate()
 
 
-def test_it_answers_ticks_carries_and_stops(operator: Operator) -> None:
+def test_it_answers_ticks_watches_over_a_sender_and_stops(operator: Operator) -> None:
     """Pages, heartbeats of scheduler and sender, true health; then everything ends, with status 0."""
     operator.runs("articles", "import", str(SAMPLES / "loslaten.html"))
     with serving(operator) as (process, url):
@@ -208,3 +211,26 @@ def test_a_command_that_does_not_exist_is_tried_again_and_harms_nobody() -> None
     supervisor.stop(within=5)
 
     assert supervisor.pid is None
+
+
+@pytest.mark.parametrize(("trusted", "scheme"), [([], "http"), (["10.9.9.9"], "http"), (["127.0.0.1"], "https")])
+def test_a_proxy_is_believed_only_when_it_is_trusted(trusted: list[str], scheme: str) -> None:
+    """Whoever else says where a visitor comes from, or how, is not heard."""
+
+    async def web(scope: dict[str, Any], _receive: object, send: Callable[..., Any]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": f"{scope['scheme']} {scope['client'][0]}".encode()})
+
+    with listen("127.0.0.1", 0) as door:
+        pages = Pages(web, trusted, finish_within=1)
+        thread = threading.Thread(target=pages.run, kwargs={"sockets": [door]})
+        thread.start()
+        try:
+            eventually(lambda: pages.started)
+            forwarded = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+            told = httpx.get(url_of(door), headers=forwarded).text
+        finally:
+            pages.should_exit = True
+            thread.join()
+
+    assert told == f"{scheme} {'192.0.2.7' if scheme == 'https' else '127.0.0.1'}"
