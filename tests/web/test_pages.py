@@ -129,7 +129,9 @@ def test_no_forged_link_is_accepted_or_says_anything(app: App, newsletter: Newsl
 
 def test_letters_can_be_read_back(app: App, newsletter: Newsletter, client: Client) -> None:
     """The newsletter's page, the archive and the letter, with an ETag and without anything of a reader."""
-    letter = asdict(Letter(on=SUNDAY, subject="Loslaten", title="Loslaten", reflection="Eén <b onclick='x()'>ding</b>."))
+    letter = asdict(
+        Letter(on=SUNDAY, subject="Loslaten", title="Loslaten", reflection="Eén <b onclick='x()'>ding</b>.")
+    )
     letter["on"] = SUNDAY.isoformat()
     row = {"newsletter_id": newsletter.id, "on": SUNDAY, "state": "open", "letter": letter, "opened_at": NOW}
     with app.database.begin() as transaction:

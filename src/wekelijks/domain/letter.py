@@ -37,4 +37,4 @@ class Letter:
     read_more: Link | None = None
     ps: str = ""
     from_pool: bool = False
-    """The reflection is an article's, not written for this letter: it may be cut at a paragraph and owes an insight."""
+    """The reflection is an article's, not written for this letter: it may be cut, and the letter owes an insight."""
