@@ -28,7 +28,7 @@ def read(text: str, *, kind: str = "", url: str = "") -> Article:
     if (ours := markdown.parse(text)) is not None:
         return ours if ours.url or not url else replace(ours, url=url)
     html = kind == "html" or (not kind and page.looks_like_html(text))
-    article, _roles = sort(page.read(text, url=url) if html else lines.read(text))
+    article, _roles = sort(page.read(text, url=url) if html else lines.read(text, markdown=kind == "markdown"))
     return article if article.url or not url else replace(article, url=url)
 
 

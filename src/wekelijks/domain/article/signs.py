@@ -14,6 +14,7 @@ _MID_ARROW = re.compile(rf"\s*{_ARROW}\s*")
 _BUTTON = re.compile(rf"(?:{_ARROW}|[›»➤▶▸⟩]|>{{1,2}})\s*$|^(?:←|‹|«\s|⟵|<-)")
 _TERMINAL = re.compile(r"[.!?…。！？।؟](?:[\"'”’»“)\]*_]|\s(?=»))*$")
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)")
+_FIRST_END = re.compile(r"[.!?…？؟]+[\"'”’»)\]*_]*(?=\s)")
 _OPENERS = "\"“„«‘'‚"
 _CLOSERS = "\"”“»’'"
 _DASH = re.compile(r"\s+(?:—|–|―|−|‒|-{1,3})\s+")
@@ -60,6 +61,12 @@ def ends_sentence(text: str) -> bool:
 def is_question(text: str) -> bool:
     """It ends in a question mark."""
     return text.rstrip("\"'”’»“)]*_ ").endswith(("?", "？", "؟"))
+
+
+def leads_with_question(text: str) -> bool:
+    """Its first sentence is a question, and something follows."""
+    found = _FIRST_END.search(text)
+    return found is not None and "?" in found[0] and found.end() < len(text)
 
 
 def introduces(text: str) -> bool:
