@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from relays import ScriptedRelay, agreeable, listening
@@ -188,3 +189,42 @@ def test_stopping_waits_for_the_answer_and_starts_nothing_new(database: Database
     balance = the_balance(database, mailing_id)
     assert (balance.accepted, balance.waiting, balance.in_doubt) == (1, 9, 0)
     assert the_doubtful(database, mailing_id) == []
+
+
+class Hasty(ScriptedRelay):
+    """Says `extra` as well, unasked, where it says that the letter may come."""
+
+    extra = b"250 2.0.0 queued\r\n"
+
+    async def _take(self, recipient: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        writer.write(b"354 go on\r\n" + self.extra)
+        message = await reader.readuntil(b"\r\n.\r\n")
+        self.taken.append((recipient, message))
+        writer.write(b"451 4.3.0 not kept\r\n")
+        return True
+
+
+@pytest.mark.parametrize("extra", [b"250 2.0.0 queued\r\n", b"354 go on\r\n", b"2"])
+def test_what_a_relay_says_before_the_letter_is_never_the_letters_answer(database: Database, extra: bytes) -> None:
+    """Two replies at once at DATA: no dot leaves on that connection, and nobody is accepted or in doubt."""
+    mailing_id = promised(database, "anneke@example.nl", "bram@example.nl")
+    relay = Hasty()
+    relay.extra = extra
+
+    summary = carried(database, relay)
+
+    balance = the_balance(database, mailing_id)
+    assert relay.taken == []
+    assert (summary.accepted, balance.waiting, balance.in_doubt, balance.sending) == (0, 2, 0, 0)
+
+
+def test_a_reply_too_many_after_a_letter_is_not_the_next_ones(database: Database) -> None:
+    """An answer that nobody asked for ends the connection; the next reader's letter takes a new one, at once."""
+    mailing_id = promised(database, "anneke@example.nl", "bram@example.nl", "carla@example.nl")
+    relay = ScriptedRelay(lambda stage, _to: "250 taken\r\n250 taken again" if stage == "dot" else "250 ok")
+
+    carried(database, relay, connections=1)
+
+    assert [address for address, _message in relay.taken] == sorted({address for address, _m in relay.taken})
+    assert relay.connections == 3
+    assert (the_balance(database, mailing_id).accepted, the_doubtful(database, mailing_id)) == (3, [])

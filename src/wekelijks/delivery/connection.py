@@ -1,7 +1,8 @@
 """One connection to the relay: one letter at a time, one recipient a letter, one unanswered dot at most.
 
 aiosmtplib opens it (TLS, login); then its transport is taken over. A connection on which an answer failed to come is
-closed for good, because a late answer must never be paired with the next reader.
+closed for good, because a late answer must never be paired with the next reader; so is one on which the relay speaks
+without being asked.
 """
 
 import asyncio
@@ -32,6 +33,21 @@ class Unreachable(Exception):
     """The relay cannot be used now: connecting, TLS or login failed. Never the end of a letter."""
 
 
+class _Replies(asyncio.StreamReader):
+    """What the relay says, and how much of it nobody has read."""
+
+    unread = 0
+
+    def feed_data(self, data: bytes) -> None:
+        self.unread += len(data)
+        super().feed_data(data)
+
+    async def line(self) -> bytes:
+        line = await self.readuntil(b"\n")
+        self.unread -= len(line)
+        return line
+
+
 class Connection:
     """A connection that is ready for letters."""
 
@@ -43,7 +59,7 @@ class Connection:
         self._client = client  # Kept, because the transport's first protocol belongs to it.
         self._timeouts = timeouts
         self._pipelines = client.supports_extension("pipelining")
-        self._reader = asyncio.StreamReader(limit=_BUFFER, loop=loop)
+        self._reader = _Replies(limit=_BUFFER, loop=loop)
         protocol = asyncio.StreamReaderProtocol(self._reader, loop=loop)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
@@ -75,6 +91,11 @@ class Connection:
             client.close()
             raise Unreachable(f"{type(error).__name__}: {error}") from error
 
+    @property
+    def is_fresh(self) -> bool:
+        """False once the relay has closed it, or has said something that answers nothing of ours."""
+        return self.is_open and not self._reader.unread and not self._reader.at_eof()
+
     async def offer(self, sender: str, recipient: str) -> Outcome | None:
         """MAIL, RCPT and DATA. None: the relay waits for the letter; else what became of it."""
         commands = [
@@ -103,6 +124,10 @@ class Connection:
 
     async def deliver(self, body: bytes) -> Outcome:
         """The letter and its final dot, as `wire.data` made it; then the one answer that counts."""
+        if not self.is_fresh:
+            # A reply that is here before the letter is not the letter's: it would move every answer one reader on.
+            self.abort()
+            return judge(Stage.DATA, Answer(0, "the relay spoke before it had the letter"))
         try:
             self._writer.write(body)
             async with asyncio.timeout(self._timeouts.dot):
@@ -142,7 +167,7 @@ class Connection:
         try:
             async with asyncio.timeout(seconds):
                 while answer is None:
-                    answer = reply.feed(await self._reader.readuntil(b"\n"))
+                    answer = reply.feed(await self._reader.line())
         except TimeoutError:
             answer = Answer(0, f"no answer within {seconds:g} s")
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, wire.BadReply) as error:

@@ -335,8 +335,9 @@ class Sender:
             return pace.Grant(0, timedelta(seconds=_POLL))
 
     async def _connected(self, connection: Connection | None) -> Connection | None:
-        if connection is not None:
+        if connection is not None and connection.is_fresh:
             return connection
+        await self._hang_up(connection)
         try:
             connection = await Connection.open(self._options.relay, self._options.timeouts)
         except Unreachable as error:
