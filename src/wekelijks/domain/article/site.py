@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from wekelijks.domain.article import pointers, signs, words
-from wekelijks.domain.article.blocks import Block, Kind
+from wekelijks.domain.article.blocks import Block, Kind, plain
 from wekelijks.domain.article.headings import Page
 from wekelijks.domain.article.sections import paragraphs
 from wekelijks.domain.article.values import Answer, Question
@@ -17,9 +17,11 @@ _LONGEST_QUESTION = 220
 _SPLIT = re.compile(r"([?？؟][\"”’»)]?)\s+(?=\S)")
 _BREAK = re.compile(r"\s?(?::|→|—|–|\s-)\s+")
 _STOP = re.compile(r"[.!…]\s+(?=\S)")
+_ABBREVIATED = re.compile(r"\b(?:drs?|mr?s?|ds|ir|ing|prof|st|nr|ca|bijv|bv|etc|vs|\w\.\w|[A-Z])\.$", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<=[\w,)] )[^\W\d_](?=[^\W_])")
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 3
 """Of a question that nothing but a capital letter ends."""
+_IN_BOLD = re.compile(r"(\*{1,3}|_{1,3})(?=\S)([^*_]{2,220}[?？؟][\"'”’»)]?)\s?\1:?\s+(?=\S)")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,6 +75,8 @@ def _without_name(rest: Rest, at: int, stop: int) -> str:
     if (pair := signs.around_arrow(block.plain)) and signs.is_question(pair[0]):
         rest.questions.append(Question(text=pair[0], why=pair[1]))
         return "asked"
+    if _heads_links(rest.page, at, stop):
+        return _enter(rest, "related", "related")
     if _begins_faq(rest, at, stop):
         _enter(rest, "faq", "")
         return _in_faq(rest, at, stop) or "other"
@@ -106,17 +110,42 @@ def _in_faq(rest: Rest, at: int, stop: int) -> str:
     waiting = bool(rest.asked) and not rest.answered
     if kind == "button":
         return kind
+    if _heads_links(rest.page, at, stop):
+        return _enter(rest, "related", "related")
+    if pair := _in_bold(block):
+        return _take_pair(rest, pair)
     if _is_question(rest, at, stop, waiting=waiting):
         rest.mark = (block.kind, block.level)
         return _ask(rest, text)
     if not waiting and (pair := _on_one_line(rest, block, text)):
-        _ask(rest, pair[0])
-        rest.answered.append(Block(text=pair[1]))
-        return "answer"
+        return _take_pair(rest, pair)
     if not rest.asked or (kind and not waiting) or not _may_answer(rest, block, waiting=waiting):
         return _leave(rest, block)
     rest.answered.append(Block(text=text, kind=block.kind, ordered=block.ordered))
     return "answer"
+
+
+def _take_pair(rest: Rest, pair: tuple[str, str]) -> str:
+    own_lines = rest.own_lines
+    _ask(rest, pair[0])
+    rest.own_lines = own_lines
+    rest.answered.append(Block(text=pair[1]))
+    return "answer"
+
+
+def _in_bold(block: Block) -> tuple[str, str] | None:
+    """A question that the marks set apart at the line's beginning, and the answer behind it."""
+    found = _IN_BOLD.match(block.text)
+    return (plain(found[2]), words.without_faq_label(plain(block.text[found.end() :]))) if found else None
+
+
+def _heads_links(page: Page, at: int, stop: int) -> bool:
+    """A line that asks nothing, marked as a heading, above a list of nothing but links."""
+    block = page.blocks[at]
+    if not (block.is_heading or block.is_stressed) or signs.is_question(block.plain):
+        return False
+    end = next((below for below in range(at + 1, stop) if not page.blocks[below].is_item), stop)
+    return end > at + 1 and all(page.blocks[below].is_link for below in range(at + 1, end))
 
 
 def _leave(rest: Rest, block: Block) -> str:
@@ -142,7 +171,7 @@ def _is_question(rest: Rest, at: int, stop: int, *, waiting: bool) -> bool:
         return False
     set_apart = block.is_heading or (block.is_stressed and not signs.ends_sentence(text))
     if signs.is_question(text):
-        return set_apart or not waiting or _is_one_sentence(text)
+        return set_apart or _is_one_sentence(text) or (not waiting and _answered_within(text) is None)
     if set_apart:
         return not waiting and (words.asks(text) or _is_marked_alike(rest, at))
     return not waiting and words.asks(text) and not _ends(text) and signs.words(text) > 2 and not _has_answer(text)
@@ -190,14 +219,30 @@ def _is_listed(answered: list[Block]) -> bool:
 
 def _on_one_line(rest: Rest, block: Block, text: str) -> tuple[str, str] | None:
     """A question and its answer that share a line, cut at the mark, else at a colon, a dash, a capital or a stop."""
-    if found := _SPLIT.search(text):
-        question, answer = text[: found.end(1)], text[found.end() :]
-        before = _STOP.search(question)
-        if found.end(1) > _LONGEST_QUESTION or (before and not words.asks(question)) or signs.is_question(answer):
-            return None
-        answer = words.without_faq_label(answer)
-        return (question, answer) if words.asks(question) or not (rest.asked and rest.own_lines) else None
+    if _SPLIT.search(text):
+        pair = _answered_within(text)
+        own = rest.asked and rest.own_lines
+        return None if pair and own and words.is_half_question(pair[0]) else pair
     return _cut(text) if words.asks(text) and not block.is_item else None
+
+
+def _answered_within(text: str) -> tuple[str, str] | None:
+    """The text's first sentence, which asks, and what follows it, which does not only ask."""
+    found = _SPLIT.search(text)
+    if found is None or found.end(1) > _LONGEST_QUESTION:
+        return None
+    question, answer = text[: found.end(1)], words.without_faq_label(text[found.end() :])
+    if _stops(question) or (signs.is_question(answer) and _STOP.search(answer) is None):
+        return None
+    return question, answer
+
+
+def _stops(question: str) -> bool:
+    """Another sentence ends in it; the stop of an abbreviation ends none."""
+    return any(
+        question[stop.end()].isupper() and not _ABBREVIATED.search(question, 0, stop.start() + 1)
+        for stop in _STOP.finditer(question)
+    )
 
 
 def _cut(text: str) -> tuple[str, str] | None:
@@ -215,7 +260,8 @@ def _cut(text: str) -> tuple[str, str] | None:
 
 def _capital(text: str) -> re.Match[str] | None:
     for found in _CAPITAL.finditer(text):
-        if found[0].isupper() and signs.words(text[: found.start()]) >= _FEWEST_WORDS:
+        head = text[: found.start()]
+        if found[0].isupper() and signs.words(head) >= _FEWEST_WORDS and not words.leads_to_name(head):
             return re.compile(r"(?<=\s)(?=\S)").search(text, found.start())
     return None
 

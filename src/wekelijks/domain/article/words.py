@@ -193,6 +193,17 @@ QUESTION_WORD = re.compile(
     re.IGNORECASE,
 )
 
+_LEADS_TO_NAME = re.compile(
+    r"\b(?:in|van|met|op|bij|naar|uit|voor|over|te|door|tot|aan|of|en|de|een|mijn|jouw|je|zijn|haar|ons|onze|volgens|als|"
+    r"the|a|an|at|with|from|to|for|on|by|and|or|my|your|his|her|our|as|der|die|das|und|von|mit|bei)\s*$",
+    re.IGNORECASE,
+)
+
+_HALF = re.compile(
+    r"\W*(?:waarom|hoezo|hoe|wat|wie|en|maar|dus|of|why|how|what|and|but|so|or|warum|wieso|wie|was|und|pourquoi|et|por|y)\b",
+    re.IGNORECASE,
+)
+
 
 def furniture(block: Block) -> str:
     """Which part of the site this block names or belongs to; empty where it may be material."""
@@ -252,6 +263,17 @@ def names_insight(text: str) -> bool:
 def asks(text: str) -> bool:
     """It begins as a question does."""
     return bool(QUESTION_WORD.match(text))
+
+
+def is_half_question(text: str) -> bool:
+    """A question that an answer asks itself (“Waarom niet? Omdat …”): one word, or two without a verb in front."""
+    count = signs.words(text)
+    return count == 1 or (count == 2 and bool(_HALF.match(text)))
+
+
+def leads_to_name(text: str) -> bool:
+    """It ends in a word that ends no sentence, so that a capital behind it begins a name."""
+    return bool(_LEADS_TO_NAME.search(text))
 
 
 def is_about_questions(text: str) -> bool:
