@@ -1,8 +1,9 @@
-"""The one place that builds things: settings → database, keys, signer, templates, press, clock.
+"""The one place that builds things: settings → database, keys, signer, templates, press, clock, chance.
 
-Only here is a clock read; everybody else is given `now` or `app.clock`.
+Only here is a clock read, a die thrown or a secret made; everybody else is given them, and the linter sees to it.
 """
 
+import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class App:
     keys: Keys
     signer: Signer
     clock: Clock
+    chance: Callable[[], float] = random.random
+    """Gives a number from 0 to 1, which nothing secret hangs on."""
 
     @cached_property
     def composer(self) -> Composer:

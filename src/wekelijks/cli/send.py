@@ -1,7 +1,6 @@
 """`send`: carry what is waiting in the ledger until nothing is due, then exit with a summary."""
 
 import os
-import random
 import socket
 import sys
 import time
@@ -57,7 +56,7 @@ def means(app: "App", place: "Place") -> "Means":
         database=app.database,
         place=place,
         clock=app.clock,
-        chance=random.random,
+        chance=app.chance,
         signer=app.signer,
         hashing_key=app.keys.hashing,
         read_blueprint=Blueprint.from_bytes,
