@@ -96,6 +96,23 @@ class Book:
         """Run a transaction on the ledger's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
+    async def wait_for_the_ledger(self, error: Unavailable) -> None:
+        """Say once that it is out of reach, wait a second, and take the sender's place again where that was lost."""
+        if not self._unable:
+            _log.error("The ledger is out of reach, so no letter leaves; trying again every second.", why=str(error))
+        self._unable = True
+        await asyncio.sleep(_TRY_AGAIN_AFTER)
+        try:
+            await self.on_thread(lambda: self._place.recover(now=self._clock()))
+        except Unavailable as still:
+            _log.debug("The ledger is still out of reach.", why=str(still))
+
+    def reached(self) -> None:
+        """The ledger answers: say so after trouble."""
+        if self._unable:
+            _log.info("The ledger answers again; sending goes on.")
+        self._unable = False
+
     def close(self) -> None:
         """Let the thread go, without waiting for a database that does not answer."""
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -115,35 +132,18 @@ class Book:
         except Unavailable as error:
             self._settled, self._stops = settled + self._settled, stops + self._stops
             self._released = released + self._released
-            self._fail(intents, error)
-            await asyncio.sleep(_TRY_AGAIN_AFTER)
-            await self._recover()
+            for _delivery_id, future in intents:
+                if not future.done():
+                    future.set_exception(Unavailable(str(error)))
+            await self.wait_for_the_ledger(error)
             self._wake.set()
             return
-        if self._unable:
-            self._unable = False
-            _log.info("The ledger can be written again; sending goes on.")
+        self.reached()
         for delivery_id, future in intents:
             if not future.done():
                 future.set_result(delivery_id in granted)
         if not (self._settled or self._stops or self._released or self._intents):
             self._idle.set()
-
-    def _fail(self, intents: list[tuple[int, asyncio.Future[bool]]], error: Unavailable) -> None:
-        if not self._unable:
-            _log.error(
-                "The ledger cannot be written, so no letter leaves; trying again every second.", why=str(error)
-            )
-        self._unable = True
-        for _delivery_id, future in intents:
-            if not future.done():
-                future.set_exception(Unavailable(str(error)))
-
-    async def _recover(self) -> None:
-        try:
-            await self.on_thread(lambda: self._place.recover(now=self._clock()))
-        except Unavailable as error:
-            _log.debug("The ledger is still out of reach.", why=str(error))
 
     def _write(self, turn: _Turn) -> set[int]:
         now = self._clock()

@@ -156,8 +156,9 @@ class Sender:
         except Unavailable as error:
             if not follow and not self._in_hand.total():
                 raise
-            _log.error("The ledger cannot be read now; trying again.", why=str(error))
+            await self._book.wait_for_the_ledger(error)
             return True
+        self._book.reached()
         self._progress(self.summary)
         return self._in_hand.total() > 0
 

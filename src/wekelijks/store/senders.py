@@ -48,13 +48,12 @@ class Place:
     def recover(self, *, now: datetime) -> None:
         """After a lost connection to PostgreSQL: a new lock, and this process's own letters under it.
 
-        What another sender has put in doubt in the meantime stays so, by name.
+        What another sender has put in doubt in the meantime stays so, by name. Raises Unavailable: try again later.
         """
-        if self._connection is None:
+        if self._database.is_sqlite or self._is_connected():
             return
-        lost, before = self._connection, self.id
-        lost.invalidate()
-        lost.close()
+        before = self.id
+        self.drop()
         self._take_connection()
         with self.begin(synced=True) as transaction:
             fresh = self._enter(transaction, now=now)
@@ -65,10 +64,13 @@ class Place:
     @contextmanager
     def begin(self, *, synced: bool = False) -> Iterator[Transaction]:
         """A transaction that can only commit while the place is held. Raises Unavailable."""
-        if self._connection is None:
+        if self._database.is_sqlite:
             with self._database.begin(synced=synced) as transaction:
                 yield transaction
             return
+        if self._connection is None or not self._is_connected():
+            # SQLAlchemy would connect again by itself, and the new connection would not hold the lock.
+            raise Unavailable("The connection to the database was lost.")
         with translated(), self._connection.begin():
             if not synced:
                 self._connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
@@ -99,6 +101,9 @@ class Place:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _is_connected(self) -> bool:
+        return self._connection is not None and not self._connection.invalidated
 
     def _enter(self, transaction: Transaction, *, now: datetime) -> int:
         row = insert(table).values(host=self._host, pid=self._pid, started_at=now).returning(table.c.id)
