@@ -21,7 +21,7 @@ from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import Event, Happening, HoldReason, SlotState
 from wekelijks.mail.blueprint import Blueprint
 from wekelijks.mail.composer import Composed, Composer
-from wekelijks.services import ahead, publishing
+from wekelijks.services import publishing
 from wekelijks.services.opening import Obstacle
 from wekelijks.services.press import Press
 from wekelijks.store import archive, content, ledger, schema
@@ -334,7 +334,7 @@ def test_a_change_of_the_moment_loses_no_week_and_doubles_none(
     begin = EIGHT + after
     ticked(press, *(EIGHT + day * DAY for day in range(1, after.days + 1)), begin - MINUTE)
     newsletter = changed(database, newsletter, **change)
-    moments = [ahead.rhythm_of(newsletter).instant(SUNDAY + timedelta(days=day)) for day in range(24)]
+    moments = [newsletter.rhythm.instant(SUNDAY + timedelta(days=day)) for day in range(24)]
     ticked(press, begin, *(moment for moment in moments if moment > begin))
 
     found = the_slots(database, newsletter).values()
@@ -523,7 +523,7 @@ def test_the_window_ends_at_the_next_slot_at_the_latest(database: Database) -> N
 
     opened = publishing.open_slot(press, newsletter, SUNDAY, now=EIGHT + 6 * DAY)
 
-    assert opened.deadline == ahead.rhythm_of(newsletter).instant(NEXT)
+    assert opened.deadline == newsletter.rhythm.instant(NEXT)
 
 
 def test_a_letter_that_is_not_through_when_its_window_has_closed_is_told(database: Database) -> None:

@@ -110,7 +110,7 @@ def _require_empty(database_url: str) -> None:
 
 def _measure(data: Path, readers: int, smtp_url: str | None, more: dict[str, str]) -> Measured:
     from wekelijks.delivery import relay
-    from wekelijks.services import publishing, rehearsing, subscribing
+    from wekelijks.services import publishing, rehearsing
 
     with _relay(smtp_url) as (url, count), stage.progress() as bar:
         app, newsletter = stage.install(data, base_url=_BASE_URL, smtp_url=url, **more)
@@ -119,7 +119,7 @@ def _measure(data: Path, readers: int, smtp_url: str | None, more: dict[str, str
         stage.gather(app, newsletter, crowd, bar)
         gathered = time.perf_counter()
         rehearsing.bring_material(app.database, newsletter, now=app.clock())
-        on = subscribing.today(newsletter, app.clock())
+        on = newsletter.today(app.clock())
         opening = time.perf_counter()
         publishing.open_slot(app.press, newsletter, on, now=app.clock())
         opened = time.perf_counter()

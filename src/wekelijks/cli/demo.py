@@ -88,7 +88,7 @@ def _perform(
     from wekelijks.cli.listening import url_of
     from wekelijks.delivery.catcher import catching
     from wekelijks.delivery.letterbox import Letterbox
-    from wekelijks.services import publishing, rehearsing, subscribing
+    from wekelijks.services import publishing, rehearsing
 
     box = Letterbox(data / "mailbox")
     # The relay's port must be known before there is an installation, whose clock it uses when letters come.
@@ -96,7 +96,7 @@ def _perform(
     base_url = url_of(door) if door else f"http://{_HOST}:{port or _PORT}"
     app, newsletter = stage.install(data, base_url=base_url, smtp_url=f"smtp://{_HOST}:{relay_port}?tls=none")
     theatre.callback(app.database.dispose)
-    database, on = app.database, subscribing.today(newsletter, app.clock())
+    database, on = app.database, newsletter.today(app.clock())
     with stage.progress() as bar:
         stage.gather(app, newsletter, rehearsing.Crowd(subscribers), bar)
         rehearsing.bring_material(database, newsletter, now=app.clock())
@@ -115,10 +115,10 @@ def _perform(
 def _performance(
     app: "App", newsletter: "Newsletter", box: "Letterbox", *, left_address: str, sent: stage.Sent, seconds: float
 ) -> Performance:
-    from wekelijks.services import archive, rehearsing, subscribing
+    from wekelijks.services import archive, rehearsing
 
     now = app.clock()
-    on = subscribing.today(newsletter, now)
+    on = newsletter.today(now)
     figures = rehearsing.figures(app.database, newsletter, on, now=now)
     return Performance(
         newsletter=newsletter,

@@ -51,7 +51,7 @@ def pause(doorway: Doorway, address: str, weeks: int | None, until: datetime | N
     now = doorway.app.clock()
     day = until.date() if until else None
     if weeks:
-        day = subscribing.today(doorway.newsletter, now) + timedelta(weeks=weeks)
+        day = doorway.newsletter.today(now) + timedelta(weeks=weeks)
     reader = subscribing.pause(doorway.app.database, doorway.newsletter, address, until=day, now=now)
     _say_one(reader, as_json=as_json)
 

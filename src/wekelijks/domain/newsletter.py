@@ -4,8 +4,11 @@ The moment is local: a weekday and a time in a time zone. Which instant that is,
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from wekelijks.domain import calendar
+from wekelijks.domain.calendar import Rhythm
 
 LANGUAGES = ("nl", "en")
 """The languages that readers' texts exist in (ISO 639-1)."""
@@ -58,3 +61,17 @@ class Newsletter:
     doubt_policy: DoubtPolicy
     created_at: datetime
     is_default: bool
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The promised moment, as the calendar reckons with it."""
+        return Rhythm(self.weekday, self.moment, self.timezone)
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after its moment a slot may still open by itself."""
+        return timedelta(hours=self.grace_hours)
+
+    def today(self, now: datetime) -> date:
+        """Which day it is for this newsletter."""
+        return calendar.local_date(now, self.timezone)

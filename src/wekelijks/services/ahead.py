@@ -3,35 +3,19 @@
 The same rule as the tick's own, so that whoever shows the coming weeks shows what will happen.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 
 from wekelijks.domain import calendar
-from wekelijks.domain.calendar import Rhythm
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import AHEAD, Slot
 from wekelijks.store import slots
 from wekelijks.store.database import Transaction
 
 
-def rhythm_of(newsletter: Newsletter) -> Rhythm:
-    """The newsletter's promised moment."""
-    return Rhythm(newsletter.weekday, newsletter.moment, newsletter.timezone)
-
-
-def grace_of(newsletter: Newsletter) -> timedelta:
-    """How long after its moment a slot may still open by itself."""
-    return timedelta(hours=newsletter.grace_hours)
-
-
-def today(newsletter: Newsletter, now: datetime) -> date:
-    """Which day it is for the newsletter."""
-    return calendar.local_date(now, newsletter.timezone)
-
-
 def moment_of(newsletter: Newsletter, slot: Slot) -> datetime:
     """When this slot opens or should have: as stored, else as the rhythm says today."""
-    return slot.opens_at or rhythm_of(newsletter).instant(slot.on)
+    return slot.opens_at or newsletter.rhythm.instant(slot.on)
 
 
 def coming(transaction: Transaction, newsletter: Newsletter, *, weeks: int, now: datetime) -> list[date]:
@@ -45,7 +29,7 @@ def coming(transaction: Transaction, newsletter: Newsletter, *, weeks: int, now:
 def next_moment(transaction: Transaction, newsletter: Newsletter, *, besides: date, now: datetime) -> datetime:
     """When the first slot after `now` opens, apart from the one of `besides`."""
     rows = {slot.on: slot for slot in known(transaction, newsletter, now=now)}
-    rhythm = rhythm_of(newsletter)
+    rhythm = newsletter.rhythm
     # Three dates: `besides` itself may be the first, and one that is held or overdue lies behind us.
     moments = (
         moment_of(newsletter, rows[on]) if on in rows else rhythm.instant(on)
@@ -57,19 +41,19 @@ def next_moment(transaction: Transaction, newsletter: Newsletter, *, besides: da
 
 def is_coming(newsletter: Newsletter, rows: list[Slot], on: date, *, now: datetime) -> bool:
     """Whether the clock will open this date, of which there is no row yet."""
-    if on.weekday() != newsletter.weekday or calendar.monday_of(on) < calendar.monday_of(today(newsletter, now)):
+    if on.weekday() != newsletter.weekday or calendar.monday_of(on) < calendar.monday_of(newsletter.today(now)):
         return False
     return calendar.monday_of(on) not in _taken(rows) and _lies_ahead(newsletter, on, now=now)
 
 
 def known(transaction: Transaction, newsletter: Newsletter, *, now: datetime) -> list[Slot]:
     """The rows of this week and later, and older ones that are not decided."""
-    return slots.since(transaction, newsletter.id, calendar.monday_of(today(newsletter, now)))
+    return slots.since(transaction, newsletter.id, calendar.monday_of(newsletter.today(now)))
 
 
 def _untouched(newsletter: Newsletter, rows: list[Slot], *, now: datetime) -> "filter[date]":
     taken = _taken(rows)
-    first = calendar.monday_of(today(newsletter, now))
+    first = calendar.monday_of(newsletter.today(now))
     return filter(
         lambda on: calendar.monday_of(on) not in taken and _lies_ahead(newsletter, on, now=now),
         calendar.dates(newsletter.weekday, start=first),
@@ -77,8 +61,8 @@ def _untouched(newsletter: Newsletter, rows: list[Slot], *, now: datetime) -> "f
 
 
 def _lies_ahead(newsletter: Newsletter, on: date, *, now: datetime) -> bool:
-    at = rhythm_of(newsletter).instant(on)
-    return at > newsletter.created_at and at + grace_of(newsletter) >= now
+    at = newsletter.rhythm.instant(on)
+    return at > newsletter.created_at and at + newsletter.grace >= now
 
 
 def _taken(rows: list[Slot]) -> set[date]:

@@ -118,7 +118,7 @@ def prospect(press: Press, newsletter: Newsletter, on: date, *, now: datetime) -
     draft = _draft(press, newsletter.id, on, now=now)
     with press.database.read() as transaction:
         deadline = _deadline(transaction, newsletter, on, now=now)
-    far = abs(on - ahead.today(newsletter, now)) > _FAR
+    far = abs(on - newsletter.today(now)) > _FAR
     return Prospect(
         on=on,
         subject=draft.composed.subject,
@@ -196,7 +196,7 @@ def _freeze(press: Press, draft: _Draft, on: date, *, by_hand: bool, now: dateti
         with press.database.begin() as transaction:
             slot = _still_to_open(transaction, draft, on, by_hand=by_hand)
             issue_id = choosing.use(transaction, newsletter, draft.choice, now=now)
-            opens_at = slot.opens_at or (now if slot.extra else ahead.rhythm_of(newsletter).instant(on))
+            opens_at = slot.opens_at or (now if slot.extra else newsletter.rhythm.instant(on))
             letter = draft.choice.letter
             if not slots.open_(transaction, slot, letter, issue_id=issue_id, opens_at=opens_at, now=now):
                 raise _ChangedMeanwhileError

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from wekelijks.domain import calendar
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import AHEAD, Slot, SlotState
-from wekelijks.services import ahead
 from wekelijks.services.press import Press
 from wekelijks.store import issues, slots
 from wekelijks.store.alarms import Alarm
@@ -45,16 +44,16 @@ def plan(turn: Turn) -> None:
 
 def still_ahead(transaction: Transaction, turn: Turn) -> list[Slot]:
     """The slots that may still open by themselves, by date, overdue ones first."""
-    rows = slots.since(transaction, turn.newsletter.id, ahead.today(turn.newsletter, turn.now))
+    rows = slots.since(transaction, turn.newsletter.id, turn.newsletter.today(turn.now))
     return [slot for slot in rows if slot.state in AHEAD]
 
 
 def _needed(transaction: Transaction, turn: Turn) -> list[date]:
     newsletter = turn.newsletter
     looked = max(turn.looked or newsletter.created_at, newsletter.created_at)
-    rows = slots.since(transaction, newsletter.id, calendar.monday_of(ahead.today(newsletter, looked)))
+    rows = slots.since(transaction, newsletter.id, calendar.monday_of(newsletter.today(looked)))
     needed = calendar.unplanned(
-        ahead.rhythm_of(newsletter),
+        newsletter.rhythm,
         {calendar.monday_of(slot.on) for slot in rows if not slot.extra},
         born=newsletter.created_at,
         looked=looked,
@@ -66,8 +65,8 @@ def _needed(transaction: Transaction, turn: Turn) -> list[date]:
 
 def _to_move(transaction: Transaction, turn: Turn) -> list[tuple[Slot, date]]:
     """Slots that were planned for another weekday, and the date on which the same week's letter goes now."""
-    rhythm = ahead.rhythm_of(turn.newsletter)
-    rows = slots.since(transaction, turn.newsletter.id, calendar.monday_of(ahead.today(turn.newsletter, turn.now)))
+    rhythm = turn.newsletter.rhythm
+    rows = slots.since(transaction, turn.newsletter.id, calendar.monday_of(turn.newsletter.today(turn.now)))
     occupied = {slot.on for slot in rows}
     wanted = ((slot, rhythm.date_in(calendar.monday_of(slot.on))) for slot in rows if _is_untouched(slot))
     return [(slot, to) for slot, to in wanted if to not in occupied and rhythm.instant(to) > turn.now]
@@ -79,7 +78,7 @@ def _falling_due(transaction: Transaction, turn: Turn) -> list[tuple[Slot, datet
     That is their moment. Where the calendar was looked at since and it had not come by then, the newsletter's moment
     was changed into the past: then it is when we last looked, so that a change never makes a week too late.
     """
-    rhythm = ahead.rhythm_of(turn.newsletter)
+    rhythm = turn.newsletter.rhythm
     moments = ((slot, rhythm.instant(slot.on)) for slot in still_ahead(transaction, turn) if _is_untouched(slot))
     return [(slot, max(at, turn.looked or at)) for slot, at in moments if at <= turn.now]
 

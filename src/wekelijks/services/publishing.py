@@ -128,8 +128,8 @@ def _take(turn: Turn) -> list[Event]:
 def _is_late(turn: Turn, slot: Slot) -> bool:
     """Past its grace, or past the moment of the week after."""
     opens_at = ahead.moment_of(turn.newsletter, slot)
-    following = ahead.rhythm_of(turn.newsletter).instant(slot.on + calendar.WEEK)
-    end = opens_at + ahead.grace_of(turn.newsletter)
+    following = turn.newsletter.rhythm.instant(slot.on + calendar.WEEK)
+    end = opens_at + turn.newsletter.grace
     return turn.now > (min(end, following) if following > opens_at else end)
 
 

@@ -209,7 +209,7 @@ def _refuse_sent(file: IssueFile, known: list[Issue], columns: dict[str, Any]) -
 
 
 def _refuse_date(transaction: Transaction, newsletter: Newsletter, issue: Issue, on: date, *, now: datetime) -> None:
-    today = ahead.today(newsletter, now)
+    today = newsletter.today(now)
     if on < today:
         raise BadInput(f"{on} has passed; today is {today}.")
     slot = slots.on(transaction, newsletter.id, on)
@@ -250,7 +250,7 @@ def _done(
 
 def _plan(transaction: Transaction, newsletter: Newsletter, supply: Supply, *, now: datetime) -> dict[int, Selection]:
     """For each issue that goes on a date which the clock will open: what goes."""
-    today = ahead.today(newsletter, now)
+    today = newsletter.today(now)
     last = max((issue.pinned_on or today for issue in supply.waiting), default=today)
     weeks = min(max(len(supply.waiting), (last - today).days // 7) + 2, _FURTHEST_WEEKS)
     dates = ahead.coming(transaction, newsletter, weeks=weeks, now=now)

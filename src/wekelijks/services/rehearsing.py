@@ -83,7 +83,7 @@ def identity() -> Identity:
 
 def dress(database: Database, newsletter: Newsletter, *, now: datetime) -> Newsletter:
     """Give the newsletter the words that an installation does not ask for, and today as its day of the week."""
-    weekday = subscribing.today(newsletter, now).weekday()
+    weekday = newsletter.today(now).weekday()
     with database.begin() as transaction:
         newsletters.change(transaction, newsletter.id, weekday=weekday, **_WORDS)
         return newsletters.get(transaction, newsletter.id)
@@ -100,7 +100,7 @@ def gather(  # noqa: PLR0913 - a list that comes in needs all of these, wherever
     progress: Callable[[int, int], None] | None = None,
 ) -> lists.Report:
     """Write a list of readers to `file` as any list would be, and bring it in. `progress` as in `lists.bring_in`."""
-    today = subscribing.today(newsletter, now)
+    today = newsletter.today(now)
     columns = (*lists.COLUMNS, *lists.RHYTHM_COLUMNS)
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, columns, restval="")

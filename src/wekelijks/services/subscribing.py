@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from wekelijks.domain import addresses
 from wekelijks.domain.consent import UNDO_WITHIN, Consent, ConsentKind
@@ -153,7 +152,7 @@ def pause(
     database: Database, newsletter: Newsletter, address: str, *, until: date | None, now: datetime
 ) -> Subscriber:
     """Rest until this local date, the first with letters again; None: until resumed. Raises NotFound, NotAllowed."""
-    if until is not None and until <= today(newsletter, now):
+    if until is not None and until <= newsletter.today(now):
         raise BadInput(f"A pause until {until.isoformat()} has ended already: give a day to come.")
     return _by_hand(database, newsletter, address, lambda reader: reader.become(Standing.PAUSED, until=until), now)
 
@@ -193,13 +192,8 @@ def record(database: Database, newsletter: Newsletter, address: str) -> tuple[Su
         return found, consents.of_subscriber(transaction, found.id)
 
 
-def today(newsletter: Newsletter, now: datetime) -> date:
-    """The newsletter's local date."""
-    return now.astimezone(ZoneInfo(newsletter.timezone)).date()
-
-
 def _rested(reader: Subscriber, newsletter: Newsletter, choice: Rest, now: datetime) -> Subscriber:
-    day = today(newsletter, now)
+    day = newsletter.today(now)
     if choice is Rest.NONE:
         return replace(reader.become(Standing.ACTIVE), rhythm_weeks=1, rhythm_phase=0)
     if choice is Rest.EVERY_OTHER_WEEK:

@@ -225,7 +225,7 @@ def _next(press: Press, newsletter: Newsletter, *, now: datetime) -> Next | None
 
 def _moment(transaction: Transaction, newsletter: Newsletter, on: date) -> datetime:
     slot: Slot | None = slots.on(transaction, newsletter.id, on)
-    return ahead.moment_of(newsletter, slot) if slot else ahead.rhythm_of(newsletter).instant(on)
+    return ahead.moment_of(newsletter, slot) if slot else newsletter.rhythm.instant(on)
 
 
 def _carried(transaction: Transaction) -> list[Carried]:

@@ -130,7 +130,7 @@ def release(database: Database, newsletter: Newsletter, on: date, *, now: dateti
         if slot.state is SlotState.PLANNED:
             return slot
         at = ahead.moment_of(newsletter, slot)
-        if at + ahead.grace_of(newsletter) < now:
+        if at + newsletter.grace < now:
             raise NotAllowed(
                 f"The moment of {on} and its grace of {newsletter.grace_hours} hours have passed: "
                 f"`slots open {on}` opens it now."
@@ -325,7 +325,7 @@ def _untouched(newsletter: Newsletter, on: date) -> Listed:
         state=SlotState.PLANNED,
         reason="",
         extra=False,
-        opens_at=ahead.rhythm_of(newsletter).instant(on),
+        opens_at=newsletter.rhythm.instant(on),
         issue_id=None,
         subject="",
         readers=0,

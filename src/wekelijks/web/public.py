@@ -91,7 +91,7 @@ def _preferences(app: App, bearer: Bearer, *, title: str = "preferences_title") 
         return _leaving(app, bearer)
     language = _language(newsletter, reader)
     words = PAGES[language]
-    standing = reader.standing_on(subscribing.today(newsletter, app.clock()))
+    standing = reader.standing_on(newsletter.today(app.clock()))
     may_rest = standing in {Standing.ACTIVE, Standing.PAUSED}
     slower = standing is Standing.PAUSED or reader.rhythm_weeks > 1
     urls = _addresses(app, bearer)
