@@ -88,6 +88,11 @@ class Book:
             self._wake.clear()
             await self._turn()
 
+    @property
+    def is_idle(self) -> bool:
+        """True when everything has been written."""
+        return self._idle.is_set()
+
     async def written(self) -> None:
         """Wait until everything has been written."""
         await self._idle.wait()

@@ -33,17 +33,20 @@ class Unreachable(Exception):
     """The relay cannot be used now: connecting, TLS or login failed. Never the end of a letter."""
 
 
-class _Replies(asyncio.StreamReader):
+class _Replies(asyncio.StreamReaderProtocol):
     """What the relay says, and how much of it nobody has read."""
 
-    unread = 0
+    def __init__(self, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(reader, loop=loop)
+        self._lines = reader
+        self.unread = 0
 
-    def feed_data(self, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:
         self.unread += len(data)
-        super().feed_data(data)
+        super().data_received(data)
 
     async def line(self) -> bytes:
-        line = await self.readuntil(b"\n")
+        line = await self._lines.readuntil(b"\n")
         self.unread -= len(line)
         return line
 
@@ -59,12 +62,12 @@ class Connection:
         self._client = client  # Kept, because the transport's first protocol belongs to it.
         self._timeouts = timeouts
         self._pipelines = client.supports_extension("pipelining")
-        self._reader = _Replies(limit=_BUFFER, loop=loop)
-        protocol = asyncio.StreamReaderProtocol(self._reader, loop=loop)
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
+        self._reader = asyncio.StreamReader(limit=_BUFFER, loop=loop)
+        self._replies = _Replies(self._reader, loop)
+        transport.set_protocol(self._replies)
+        self._replies.connection_made(transport)
         # uvloop's transports are none of asyncio's classes, so nothing is asked here; both can write.
-        self._writer = asyncio.StreamWriter(cast("asyncio.Transport", transport), protocol, self._reader, loop)
+        self._writer = asyncio.StreamWriter(cast("asyncio.Transport", transport), self._replies, self._reader, loop)
         self.is_open = not transport.is_closing()
 
     @classmethod
@@ -94,7 +97,7 @@ class Connection:
     @property
     def is_fresh(self) -> bool:
         """False once the relay has closed it, or has said something that answers nothing of ours."""
-        return self.is_open and not self._reader.unread and not self._reader.at_eof()
+        return self.is_open and not self._replies.unread and not self._reader.at_eof()
 
     async def offer(self, sender: str, recipient: str) -> Outcome | None:
         """MAIL, RCPT and DATA. None: the relay waits for the letter; else what became of it."""
@@ -167,7 +170,7 @@ class Connection:
         try:
             async with asyncio.timeout(seconds):
                 while answer is None:
-                    answer = reply.feed(await self._reader.line())
+                    answer = reply.feed(await self._replies.line())
         except TimeoutError:
             answer = Answer(0, f"no answer within {seconds:g} s")
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, wire.BadReply) as error:

@@ -148,7 +148,8 @@ class Sender:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _round(self, *, follow: bool) -> bool:
-        """Look once at every unfinished mailing; True while letters are in hand."""
+        """Look once at every unfinished mailing; False when nothing was in hand or unwritten, and nothing is due."""
+        idle = not self._in_hand.total() and self._book.is_idle
         try:
             mailings = await self._book.on_thread(self._look_round)
             for mailing in mailings:
@@ -160,7 +161,7 @@ class Sender:
             return True
         self._book.reached()
         self._progress(self.summary)
-        return self._in_hand.total() > 0
+        return not idle or self._in_hand.total() > 0
 
     def _look_round(self) -> list[Mailing]:
         now = self._means.clock()
@@ -193,8 +194,7 @@ class Sender:
             if claimed:
                 _log.info("Letters claimed.", mailing=mailing.id, letters=len(claimed))
                 return
-        if not self._in_hand[mailing.id]:
-            await self._book.written()
+        if not self._in_hand[mailing.id] and self._book.is_idle:
             await self._book.on_thread(lambda: self._finish(mailing))
 
     def _take(self, mailing: Mailing, limit: int) -> list[Claimed]:
