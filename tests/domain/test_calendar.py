@@ -164,3 +164,13 @@ def test_the_local_date_is_the_newsletters_own() -> None:
 
     assert calendar.local_date(now, "Europe/Amsterdam") == date(2026, 3, 9)
     assert calendar.local_date(now, "America/New_York") == date(2026, 3, 8)
+
+
+def test_weeks_are_counted_on_over_years_of_53() -> None:
+    """From Monday to Sunday a week has one number, and the next week the next one, whatever the year."""
+    first = date(2020, 12, 21)  # 2020 has 53 weeks.
+
+    numbers = [calendar.week_number(first + timedelta(days=day)) for day in range(21)]
+
+    assert [number - numbers[0] for number in numbers] == [0] * 7 + [1] * 7 + [2] * 7
+    assert calendar.week_number(date(2024, 1, 1)) == 0

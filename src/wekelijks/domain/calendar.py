@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEK = timedelta(weeks=1)
+_FIRST_MONDAY = date(2024, 1, 1)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -55,6 +56,14 @@ def local_date(now: datetime, zone: str) -> date:
 def monday_of(on: date) -> date:
     """The first day of this date's week (ISO 8601: weeks begin on Monday, so every week belongs to one year)."""
     return on - timedelta(days=on.weekday())
+
+
+def week_number(on: date) -> int:
+    """Which week this date is in, counted on without end, so that a year of 53 weeks changes nobody's rhythm.
+
+    It stands in readers' rows as their phase: another beginning would turn everybody's weeks around.
+    """
+    return (on - _FIRST_MONDAY).days // 7
 
 
 def dates(weekday: int, *, start: date) -> Iterator[date]:

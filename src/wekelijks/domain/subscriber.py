@@ -45,7 +45,7 @@ class Subscriber:
     timezone: str
     status: Standing
     rhythm_weeks: int
-    """1: every week; 2: every other week, in the weeks whose number since the epoch has ``rhythm_phase``."""
+    """1: every week; 2: every other week, in the weeks whose ``calendar.week_number`` has ``rhythm_phase``."""
     rhythm_phase: int
     paused_until: date | None
     """First local date on which letters come again; only with status PAUSED. None there: until resumed."""

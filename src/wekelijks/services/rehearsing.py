@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
+from wekelijks.domain.calendar import week_number
 from wekelijks.domain.errors import NotFound
 from wekelijks.domain.identity import Sender
 from wekelijks.domain.mailing import Balance
@@ -30,7 +31,6 @@ TIMEZONE = "Europe/Amsterdam"
 _SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 _ARTICLES = ("loslaten.html", "rust.txt")
 _SITE = "stilte.example"  # As in the sample articles.
-_EPOCH = date(2024, 1, 1)  # As in the ledger: rhythm counts whole weeks from this Monday.
 _EVERY = 25  # Readers repeat after so many: enough of each kind in the smallest rehearsal that shows them all.
 _COMING_WEEKS = 3
 _LEAVES_MEANWHILE = 8  # The position of the reader who leaves between the freeze and their letter.
@@ -138,7 +138,7 @@ def figures(database: Database, newsletter: Newsletter, on: date, *, now: dateti
 
 
 def _readers(crowd: Crowd, *, today: date) -> Iterator[dict[str, str]]:
-    week = (today - _EPOCH).days // 7
+    week = week_number(today)
     for number in range(crowd.readers):
         first, family = _name(number)
         row = {

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from wekelijks.domain import addresses
+from wekelijks.domain.calendar import week_number
 from wekelijks.domain.consent import UNDO_WITHIN, Consent, ConsentKind
 from wekelijks.domain.errors import BadInput, NotAllowed, NotFound
 from wekelijks.domain.newsletter import Newsletter
@@ -18,7 +19,6 @@ from wekelijks.domain.subscriber import Standing, Subscriber
 from wekelijks.store import consents, ledger, newsletters, subscribers, suppressions
 from wekelijks.store.database import Database, Transaction
 
-_EPOCH = date(2024, 1, 1)  # As in the ledger: rhythm counts whole weeks from this Monday.
 PAUSES = (2, 4, 8)
 """The weeks of rest that a reader is offered."""
 
@@ -199,8 +199,7 @@ def _rested(reader: Subscriber, newsletter: Newsletter, choice: Rest, now: datet
     if choice is Rest.EVERY_OTHER_WEEK:
         # The letter of this week has mostly been read when somebody slows down, so the next one is skipped.
         latest = day - timedelta(days=(day.weekday() - newsletter.weekday) % 7)
-        phase = (latest - _EPOCH).days // 7 % 2
-        return replace(reader.become(Standing.ACTIVE), rhythm_weeks=2, rhythm_phase=phase)
+        return replace(reader.become(Standing.ACTIVE), rhythm_weeks=2, rhythm_phase=week_number(latest) % 2)
     return reader.become(Standing.PAUSED, until=day + timedelta(weeks=int(choice)))
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Join, and_, case, exists, func, insert, literal, or_, select, update
 
+from wekelijks.domain.calendar import week_number
 from wekelijks.domain.mailing import Balance, DeliveryState, Mailing, MailingKind, MailingState
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import SlotState
@@ -17,7 +18,6 @@ from wekelijks.domain.subscriber import Standing
 from wekelijks.store.database import Transaction
 from wekelijks.store.schema import delivery, mailing, slot, subscriber
 
-_EPOCH = date(2024, 1, 1)  # A Monday: rhythm counts whole weeks from here, so a year of 53 weeks changes nothing.
 _WEEKLY_PRIORITY, _SINGLE_PRIORITY = 10, 1
 _LEFT_AFTER_RESUMING = timedelta(hours=6)
 _MAILING = [mailing.c[field.name] for field in fields(Mailing)]
@@ -248,14 +248,13 @@ def cancel_waiting(transaction: Transaction, mailing_id: int, *, now: datetime) 
 
 
 def _receives(newsletter: Newsletter, on: date) -> ColumnElement[bool]:
-    week = (on - _EPOCH).days // 7
     return and_(
         subscriber.c.newsletter_id == newsletter.id,
         or_(
             subscriber.c.status == Standing.ACTIVE,
             and_(subscriber.c.status == Standing.PAUSED, subscriber.c.paused_until <= on),
         ),
-        literal(week) % subscriber.c.rhythm_weeks == subscriber.c.rhythm_phase % subscriber.c.rhythm_weeks,
+        literal(week_number(on)) % subscriber.c.rhythm_weeks == subscriber.c.rhythm_phase % subscriber.c.rhythm_weeks,
     )
 
 
