@@ -74,8 +74,8 @@ def test_a_letter_reaches_a_mailbox_and_one_click_leaves(operator: Operator, rel
     for letter in letters.values():
         _is_whole(letter)
 
-    _read_by_another_program(relay.mailbox, letters)
     _one_click(operator, letters)
+    _read_by_another_program(relay.mailbox, letters)
 
 
 def _bare(to: str) -> str:
@@ -104,8 +104,8 @@ def _is_whole(letter: EmailMessage) -> None:
 
 def _read_by_another_program(box: Path, letters: dict[str, EmailMessage]) -> None:
     """GNU Mailutils finds the same headers and decodes both parts."""
-    if shutil.which("readmsg") is None and not os.environ.get("CI"):
-        return
+    if shutil.which("readmsg") is None:
+        pytest.skip("THERE IS NO MAILUTILS: all else is right, but no other program read the letters")
     for number in (1, 2, 3):
         words = ["readmsg", "--no-config", "-h", "-f", str(box), str(number)]
         read = subprocess.run(words, capture_output=True, check=True, timeout=30).stdout.decode("utf-8")
