@@ -49,8 +49,14 @@ def answers(url: str) -> bool:
 
 def children(pid: int) -> list[int]:
     """Its child processes."""
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in listed.stdout.split()]
+    return [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if parent(stat) == pid]
+
+
+def parent(stat: Path) -> int:
+    """Whose child the process of this file is; 0 for one that has gone meanwhile."""
+    with contextlib.suppress(OSError):
+        return int(stat.read_text("utf-8").rpartition(")")[2].split()[1])
+    return 0
 
 
 def is_alive(pid: int) -> bool:
