@@ -29,3 +29,16 @@ def test_the_strictest_limit_rules(database: Database) -> None:
 
     assert granted.letters == 1
     assert refused.wait == timedelta(minutes=1)
+
+
+def test_a_clock_that_was_put_back_does_not_stop_the_letters(database: Database) -> None:
+    """A day back: leave at once, and from there the usual pace. Two clocks that differ a little keep the pace."""
+    limits = Limits(second=10)
+
+    with database.begin() as transaction:
+        pace.take(transaction, limits, now=FOUNDED + timedelta(days=1))
+        after = [pace.take(transaction, limits, now=FOUNDED) for _letter in range(2)]
+        slow_clock = pace.take(transaction, limits, now=FOUNDED - timedelta(seconds=5))
+
+    assert after == [pace.Grant(1), pace.Grant(0, timedelta(milliseconds=100))]
+    assert slow_clock == pace.Grant(0, timedelta(seconds=5, milliseconds=100))

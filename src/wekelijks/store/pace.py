@@ -14,6 +14,7 @@ from wekelijks.store.inserts import insert_into
 from wekelijks.store.schema import pace as table
 
 _BURST = timedelta(milliseconds=100)
+_SKEW = timedelta(seconds=10)  # Clocks of two senders may differ by this much.
 _SECONDS = {"second": 1, "hour": 3600, "day": 86400}
 
 
@@ -43,18 +44,21 @@ class Grant:
 def take(transaction: Transaction, limits: Limits, *, now: datetime) -> Grant:
     """Take leave for some letters: at least one, at most a tenth of a second's worth, or a time to wait.
 
-    The limits' rows are locked in the order of their names, so that two senders never wait for each other.
+    The limits' rows are locked in the order of their names, so that two senders never wait for each other. A moment
+    that is too far ahead to be one of ours was set before the clock was put back, and counts no more.
     """
     intervals = dict(sorted(limits.intervals.items()))
     for name in intervals:
         row = insert_into(transaction, table).values(name=name, next_at=now).on_conflict_do_nothing()
         transaction.execute(row)
     rows = select(table.c.name, table.c.next_at).where(table.c.name.in_(intervals)).order_by(table.c.name)
-    due = {row.name: row.next_at for row in transaction.execute(rows.with_for_update())}
+    letters = max(1, min(int(_BURST / interval) for interval in intervals.values()))
+    furthest = {name: now + letters * interval + _SKEW for name, interval in intervals.items()}
+    found = transaction.execute(rows.with_for_update())
+    due = {row.name: row.next_at if row.next_at <= furthest[row.name] else now for row in found}
     wait = max((next_at - now for next_at in due.values()), default=timedelta(0))
     if wait > timedelta(0):
         return Grant(0, wait)
-    letters = max(1, min(int(_BURST / interval) for interval in intervals.values()))
     for name, interval in intervals.items():
         later = max(due[name], now) + letters * interval
         transaction.execute(update(table).where(table.c.name == name).values(next_at=later))
