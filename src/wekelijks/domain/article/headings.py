@@ -8,7 +8,7 @@ which is at the beginning and after a section that has ended. A line within a se
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wekelijks.domain.article import pointers, signs, words
 from wekelijks.domain.article.blocks import Block, Kind
@@ -35,6 +35,12 @@ class Page:
     kinds: Sequence[str]
     title: int | None = None
     """Which block is the article's title."""
+
+    has_lamp: bool = field(init=False)
+    """Somewhere a lamp marks a section's question."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_lamp", any(self.lamp(at) for at in range(len(self.blocks))))
 
     def lamp(self, at: int) -> bool:
         """This block carries the lamp of a section's question."""
@@ -250,6 +256,8 @@ def _is_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: 
         return True
     if one.marked == style.level and one.dashed == style.dashed:
         return _is_usual(page, one, due=due, part=part)
+    if not due and one.marked == style.level and not page.has_lamp:
+        return one.pulled and _follows_insight(page, one) and not part
     return due and part != "opening" and (one.pulled or (one.dashed and part != "faq"))
 
 

@@ -11,7 +11,8 @@ from wekelijks.domain.article.headings import Page
 from wekelijks.domain.article.values import Question
 
 _ARROW_FIRST = re.compile(r"(?:→|⇒|➜|➔|➝|➞|⟶|⇨|➡\ufe0f?|=>|-{1,2}>)\s*")
-_LEADING = 12
+_TRAIL = re.compile(r"\s[›»>/|]\s")
+_LEADING = 40
 """Blocks among which a title that has no mark is sought."""
 
 
@@ -31,22 +32,34 @@ def title_at(document: Document, kinds: list[str]) -> int | None:
 
 
 def _unmarked_title(blocks: tuple[Block, ...], kinds: list[str], own: list[int]) -> int | None:
-    """The first short line with a colon before the first paragraph, else the first line of more than a few words."""
+    """The first short line with a colon before the first paragraph, else the first line of more than a few words.
+
+    Copied from a browser, a page begins with the site's name, its menu and perhaps a sentence about itself.
+    """
     leading: list[int] = []
+    closed = False
     for at in own[:_LEADING]:
         block = blocks[at]
         if signs.has_lamp(block.text) or (signs.ends_sentence(block.plain) and len(block.plain) > signs.SHORT):
             break
-        if not kinds[at] and not block.is_item and not block.text.endswith(".") and not signs.introduces(block.plain):
+        if kinds[at]:
+            continue
+        if block.is_item or block.text.endswith(".") or signs.introduces(block.plain):
+            closed = closed or bool(leading)
+        elif _is_titled(block.plain):
+            return at
+        elif not closed and any(char.isalpha() for char in block.plain):
             leading.append(at)
-        elif not kinds[at] and leading:
-            break
-    with_colon = [
-        at for at in leading if signs.split_heading(blocks[at].plain) and not signs.has_dash(blocks[at].plain)
-    ]
-    leading = [at for at in leading if any(char.isalpha() for char in blocks[at].plain)]
     worded = [at for at in leading if signs.words(blocks[at].plain) > 2]
-    return next(iter(with_colon[:1] or worded or leading), None)
+    return next(iter(worded or leading), None)
+
+
+def _is_titled(text: str) -> bool:
+    """A title and what it is about, around a colon."""
+    split = signs.split_heading(text)
+    if split is None or signs.has_dash(text) or signs.around_arrow(text) or words.is_remark(split[0]):
+        return False
+    return any(char.isalpha() for char in split[0]) and not _TRAIL.search(text)
 
 
 def read(page: Page, *, stop: int, roles: list[str]) -> list[Question]:

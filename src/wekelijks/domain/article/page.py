@@ -81,8 +81,10 @@ def read(html: str, *, url: str = "") -> Document:
     """Blocks of a page or a fragment, with the title and the address that it names itself, else `url`."""
     root, comments = parse(html)
     url = _address(root, comments) or url
-    walk = _Walk(url=_base(root, url), whole=max(root.size, 1))
-    walk.enter(root, furniture="", quoted=False)
+    walk = _Walk(
+        url=_base(root, url), whole=max(root.size, 1), content="article" if "article" in root.tags else "main"
+    )
+    walk.enter(root)
     blocks = settle(walk.blocks)
     return Document(blocks=tuple(blocks), title=_title(root, blocks), url=url)
 
@@ -93,12 +95,22 @@ class _Walk:
 
     url: str
     whole: int
+    content: str
+    """The element that holds the page's content."""
     blocks: list[Block] = field(default_factory=list)
 
-    def enter(self, element: Element, *, furniture: str, quoted: bool, kind: Kind | None = None) -> None:
+    def enter(
+        self,
+        element: Element,
+        *,
+        furniture: str = "",
+        quoted: bool = False,
+        content: bool = False,
+        kind: Kind | None = None,
+    ) -> None:
         """Everything within this element as blocks."""
         line: list[str] = []
-        where = _Where(element=element, furniture=furniture, quoted=quoted, kind=kind)
+        where = _Where(element=element, furniture=furniture, quoted=quoted, content=content, kind=kind)
         for child in element.children:
             if isinstance(child, str):
                 line.append(_escaped(child))
@@ -115,7 +127,8 @@ class _Walk:
         first = len(self.blocks)
         self.enter(
             child,
-            furniture=where.furniture or self._furniture(child, where.element),
+            furniture=where.furniture or self._furniture(child, where),
+            content=where.content or child.tag == self.content,
             quoted=where.quoted or child.tag == "blockquote",
             kind=_kind(child, where),
         )
@@ -127,8 +140,8 @@ class _Walk:
             replace(block, kind=Kind.HEADING, level=block.level or 6) for block in self.blocks[first:]
         ]
 
-    def _furniture(self, element: Element, parent: Element) -> str:
-        kind = _named_furniture(element, parent)
+    def _furniture(self, element: Element, where: "_Where") -> str:
+        kind = _named_furniture(element, where)
         if not kind or element.tag in ("html", "body", "main", "article"):
             return ""
         if kind in ("button", "hidden") and (_ACCORDION.search(element.names) or self._asked(element)):
@@ -187,6 +200,8 @@ class _Where:
     element: Element
     furniture: str
     quoted: bool
+    content: bool
+    """It stands in the page's content."""
     kind: Kind | None
 
 
@@ -241,12 +256,23 @@ def _kind(element: Element, where: _Where) -> Kind | None:
     return where.kind
 
 
-def _named_furniture(element: Element, parent: Element) -> str:
+def _is_part(element: Element, *, content: bool) -> bool:
+    """An aside within the content is a part of it, unless it is a form, leads elsewhere or says so by its names."""
+    if not content:
+        return not element.tags & frozenset(["a", "form", "h1", "h2", "h3", "h4", "ul", "input"])
+    leads = element.links > 1 and 2 * element.linked > element.size
+    named = any(name.search(element.names) for name in _NAMED.values())
+    return not (leads or named or element.tags & {"form", "input", "nav"})
+
+
+def _named_furniture(element: Element, where: _Where) -> str:
+    parent = where.element
     role = element.attributes.get("role", "").lower()
+    beside = element.tag == "aside" or (role == "complementary" and where.content)
+    if beside and _is_part(element, content=where.content):
+        return ""
     if role in _BY_ROLE:
         return _BY_ROLE[role]
-    if element.tag == "aside" and not element.tags & frozenset(["a", "form", "h1", "h2", "h3", "h4", "ul", "input"]):
-        return ""
     if element.tag == "header" and (element.tags & {"nav", "form"} or parent.tag in ("body", "root")):
         return "" if "h1" in element.tags and "nav" not in element.tags else "header"
     if element.tag in _BY_ELEMENT:

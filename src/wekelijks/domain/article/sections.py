@@ -15,6 +15,8 @@ from wekelijks.domain.material import Link
 
 _SECOND = 110
 """Characters up to which a line above an insight is one too, however short the insight is."""
+_MOST_INSIGHTS = 2
+"""Of a longer run only the lines nearest the lamp are insights, the others tell; unless marks set them all apart."""
 _ALIKE = 1.5
 """A longer line may be one where the insight below is nearly as long."""
 
@@ -153,10 +155,10 @@ def _kept(section: Section, places: range) -> list[int]:
             section.roles[at] = kind
         elif words.is_known_label(block.plain) or (words.is_label(block.plain) and at + 1 == places.stop):
             section.roles[at] = "label"
-        elif section.read_more is None and (found := pointers.read_more(block, sure=False)):
-            section.read_more = found[1]
+        elif found := pointers.read_more(block, sure=False):
+            section.read_more = section.read_more or found[1]
             section.roles[at] = "read-more"
-            if found[0] and not _ends_section(page, kept, range(at + 1, places.stop)):
+            if len(found[0]) > signs.SHORT and not _ends_section(page, kept, range(at + 1, places.stop)):
                 kept.append(at)
         else:
             kept.append(at)
@@ -177,10 +179,8 @@ def _ends_section(page: Page, before: Sequence[int], after: range) -> bool:
 
 def _as_reflection(section: Section, at: int) -> Block:
     block = section.page.blocks[at]
-    found = pointers.read_more(block, sure=False) if section.read_more else None
-    if found and found[1] == section.read_more and found[0]:
-        return Block(text=found[0], kind=block.kind)
-    return block
+    found = pointers.read_more(block, sure=False)
+    return Block(text=found[0], kind=block.kind) if found and found[0] else block
 
 
 def _insights(page: Page, kept: list[int]) -> list[int]:
@@ -194,6 +194,8 @@ def _insights(page: Page, kept: list[int]) -> list[int]:
         # A theme without any reflection cannot be: of nothing but short lines the first ones are that.
         alike = len(run) > 2 and _length(page, run[-2]) <= _ALIKE * _length(page, run[-1])
         run = run[-2:] if alike else run[1:][-1:]
+    elif not all(page.blocks[at].is_stressed or _is_attribution(page.blocks[at].plain) for at in run):
+        run = run[-_MOST_INSIGHTS:]
     return run
 
 
@@ -221,12 +223,22 @@ def _without_list(page: Page, run: list[int], *, before: list[int]) -> list[int]
         return run[min(open_ended[-1] + 1 if open_ended else len(run) - 1, len(run) - 1) :]
     if len(open_ended) > 1 and open_ended[-1] < len(run) - 1:
         return run[open_ended[-1] + 1 :]
-    said = [
-        number
-        for number, at in enumerate(run[:-1])
-        if signs.is_quoted(page.blocks[at].plain) and not signs.is_quoted(page.blocks[run[-1]].plain)
-    ]
-    return run[said[-1] + 1 :] if said and before and signs.is_speech(page.blocks[before[-1]].plain) else run
+    return _without_speech(page, run, before=before)
+
+
+def _without_speech(page: Page, run: list[int], *, before: list[int]) -> list[int]:
+    """Quoted lines above one without quotation marks were spoken; so were some that follow what somebody says."""
+    quoted = [number for number, at in enumerate(run) if _is_spoken(page.blocks[at])]
+    if not quoted:
+        return run
+    if quoted[-1] < len(run) - 1:
+        return run[quoted[-1] + 1 :]
+    told = bool(before) and signs.is_speech(page.blocks[before[-1]].plain)
+    return [] if told and len(quoted) > 1 else run
+
+
+def _is_spoken(block: Block) -> bool:
+    return signs.is_quoted(block.plain) and not block.is_stressed
 
 
 def _is_pull(block: Block) -> bool:

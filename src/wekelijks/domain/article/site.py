@@ -33,6 +33,8 @@ class Rest:
     answers: list[Answer] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     read_more: Link | None = None
+    guessed: bool = False
+    """Nothing but a link below the lamp says that it is the link to read on at."""
     part: str = "other"
     """What blocks without a sign of their own are counted as; "faq" among questions."""
     asked: str = ""
@@ -45,7 +47,7 @@ class Rest:
 
 def read(rest: Rest, start: int, stop: int, *, part: str) -> None:
     """Give every block from `start` to `stop` its role."""
-    rest.part = part
+    rest.part, rest.guessed = part, False
     for at in range(start, stop):
         if not rest.roles[at]:
             rest.roles[at] = _role(rest, at, stop)
@@ -60,14 +62,27 @@ def _role(rest: Rest, at: int, stop: int) -> str:
         return role
     if kind == "faq":
         return _enter(rest, "faq", "heading")
-    if (found := pointers.read_more(block, sure=rest.part == "teaser")) and rest.read_more is None:
-        rest.read_more = found[1]
+    if (rest.read_more is None or rest.guessed) and (found := pointers.read_more(block, sure=rest.part == "teaser")):
+        rest.read_more, rest.guessed = found[1], False
         return "read-more"
-    if kind == "button":
-        return kind
     if kind:
-        return _enter(rest, kind, kind)
+        return kind if kind == "button" else _enter(rest, kind, kind)
+    if rest.part == "teaser" and rest.read_more is None and (link := _teaser(rest, at, stop)):
+        rest.read_more, rest.guessed = link, True
+        return "read-more"
     return _without_name(rest, at, stop)
+
+
+def _teaser(rest: Rest, at: int, stop: int) -> Link | None:
+    """The link of a paragraph, or a title that is all there is between the lamp and what comes next."""
+    page = rest.page
+    if link := pointers.teaser(page.blocks[at]):
+        return link
+    alone = rest.roles[at - 1] == "question" and (at + 1 == stop or page.kinds[at + 1] not in ("", "button"))
+    text = page.blocks[at].plain
+    if not alone or sum(block.plain == text for block in page.blocks) > 1:
+        return None
+    return pointers.bare_title(page.blocks[at])
 
 
 def _without_name(rest: Rest, at: int, stop: int) -> str:

@@ -57,6 +57,8 @@ class Element:
     """Lamps within that mark a question."""
     links: int = 0
     """Links and buttons within, itself included."""
+    linked: int = 0
+    """Visible characters within that are a link's or a button's."""
     holds_block: bool = False
     """Another block stands somewhere within."""
     tags: frozenset[str] = frozenset()
@@ -92,13 +94,16 @@ class Element:
             self.size += child.size
             self.lamps += child.lamps
             self.links += child.links
+            self.linked += child.linked
             self.holds_block = self.holds_block or child.holds_block or child.tag in BLOCKS
             tags |= child.tags | ({child.tag} & _NOTICED)
-        self.links += self.tag in ("a", "button")
+        if self.tag in ("a", "button"):
+            self.links += 1
+            self.linked = self.size
         self.tags = frozenset(tags)
 
 
-_NOTICED = frozenset({"a", "form", "h1", "h2", "h3", "h4", "ul", "input", "nav"})
+_NOTICED = frozenset({"a", "article", "form", "h1", "h2", "h3", "h4", "ul", "input", "main", "nav"})
 _LAMP = re.compile(rf"{signs.LAMP}(?!\ufe0f?\s*Tip\b)", re.IGNORECASE)
 
 

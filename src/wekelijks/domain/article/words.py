@@ -100,7 +100,7 @@ _NAMES = {
         "search$",
         "search (?:the|this|for|our|articles)(?: .*)?(?<![.!?])$",
         "what are you looking for",
-        "tip: .*(?:zoek|search|typ|trefwoord|keyword)",
+        "tip: .*(?:zoek|search|typ|trefwoord|keyword|(?:één|een|twee|[12]|one|two) (?:woord|word))",
     ),
     "menu": _beginning(
         "menu$", "home$", "(?:skip|ga|spring|naar) (?:to|naar)?(?: ?de)? ?(?:main )?(?:content|inhoud)$"
@@ -193,6 +193,53 @@ QUESTION_WORD = re.compile(
     re.IGNORECASE,
 )
 
+_CALL = _beginning(
+    "zoek(?:en)?",
+    "bekijk",
+    "ontdek",
+    "start",
+    "begin",
+    "(?:ga )?(?:naar|terug)",
+    "ga",
+    "volg",
+    "download",
+    "bestel",
+    "boek (?:een|je|nu)",
+    "maak een",
+    "plan",
+    "probeer",
+    "vraag",
+    "alle",
+    "meer",
+    "deel",
+    "print",
+    "doe mee",
+    "luister",
+    "kijk",
+    "view",
+    "see",
+    "browse",
+    "find",
+    "search",
+    "explore",
+    "discover",
+    "go",
+    "back",
+    "all",
+    "more",
+    "book (?:a|your|now)",
+    "order",
+    "try",
+    "follow",
+    "listen",
+    "watch",
+    "join",
+    "get",
+    "alle",
+    "mehr",
+    "zur",
+    "zum",
+)
 _LEADS_TO_NAME = re.compile(
     r"\b(?:in|van|met|op|bij|naar|uit|voor|over|te|door|tot|aan|of|en|de|een|mijn|jouw|je|zijn|haar|ons|onze|volgens|als|"
     r"the|a|an|at|with|from|to|for|on|by|and|or|my|your|his|her|our|as|der|die|das|und|von|mit|bei)\s*$",
@@ -210,8 +257,10 @@ def furniture(block: Block) -> str:
     if block.furniture:
         return block.furniture
     text = signs.bare_heading(block.plain)
-    if len(text) > 200 or (signs.has_lamp(text) and not is_search_tip(text)):
+    if len(text) > 200:
         return ""
+    if signs.has_lamp(text):
+        return "search" if is_search_tip(text) else ""
     if is_greeting(text):
         return "greeting"
     for kind, phrase in _NAMES.items():
@@ -269,6 +318,11 @@ def is_half_question(text: str) -> bool:
     """A question that an answer asks itself (“Waarom niet? Omdat …”): one word, or two without a verb in front."""
     count = signs.words(text)
     return count == 1 or (count == 2 and bool(_HALF.match(text)))
+
+
+def is_call(text: str) -> bool:
+    """It begins as the text of a site's button does, arrow or not."""
+    return bool(_CALL.match(text))
 
 
 def leads_to_name(text: str) -> bool:
