@@ -12,7 +12,7 @@ from wekelijks.domain.article.values import Answer, Article, Insight, Question, 
 from wekelijks.domain.errors import NotFound
 from wekelijks.domain.material import Link, PoolTheme
 from wekelijks.domain.newsletter import Newsletter
-from wekelijks.store import articles, content, schema
+from wekelijks.store import articles, content, newsletters, schema
 from wekelijks.store.database import Database
 
 NOW = datetime(2026, 3, 8, 7, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ LETTING_GO = Article(
 def saved(database: Database, newsletter: Newsletter, article: Article) -> Article:
     """The article as it is stored once it was saved."""
     with database.begin() as transaction:
-        articles.take_turn(transaction, newsletter.id)
+        newsletters.take_turn(transaction, newsletter.id)
         article_id = articles.save(transaction, newsletter.id, article, now=NOW)
         return articles.get(transaction, newsletter.id, article_id).article()
 

@@ -10,7 +10,7 @@ from cast import FOUNDED, SUNDAY, a_newsletter, a_theme
 from wekelijks.domain.errors import NotFound
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import SlotState
-from wekelijks.store import issues, schema
+from wekelijks.store import issues, newsletters, schema
 from wekelijks.store.database import Database, Transaction
 
 NOW = FOUNDED + timedelta(days=60)
@@ -25,7 +25,7 @@ def queue(database: Database, newsletter: Newsletter) -> list[tuple[int | None, 
 
 def add(transaction: Transaction, newsletter: Newsletter, subject: str, position: int = 1_000) -> int:
     """An issue at this place; its id."""
-    issues.take_turn(transaction, newsletter.id)
+    newsletters.take_turn(transaction, newsletter.id)
     issue_id = issues.add(transaction, newsletter.id, {"subject": subject}, now=NOW)
     issues.place(transaction, newsletter.id, issue_id, position)
     return issue_id
@@ -78,7 +78,7 @@ def test_many_at_once_leave_no_gap_and_no_double(database: Database) -> None:
                 issue_id = add(transaction, newsletter, f"{name}{number}", position=1 + number)
             if number == 2:
                 with own.begin() as transaction:
-                    issues.take_turn(transaction, newsletter.id)
+                    newsletters.take_turn(transaction, newsletter.id)
                     issues.place(transaction, newsletter.id, issue_id, None)
                     issues.remove(transaction, issue_id)
         own.dispose()

@@ -13,7 +13,7 @@ from wekelijks.domain.issue import POOL
 from wekelijks.domain.letter import Letter
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.supply import Selection, Source, Supply
-from wekelijks.store import content, issues
+from wekelijks.store import content, issues, newsletters
 from wekelijks.store.database import Transaction
 
 
@@ -49,7 +49,7 @@ def use(transaction: Transaction, newsletter: Newsletter, choice: Choice, *, now
     or takes from it at this moment, and raises NotAllowed when that changed the choice: nothing was taken, choose
     again.
     """
-    issues.take_turn(transaction, newsletter.id)
+    newsletters.take_turn(transaction, newsletter.id)
     if choose(transaction, newsletter, choice.letter.on) != choice:
         raise NotAllowed(f"The letter for {choice.letter.on} was changed at this very moment: choose again.")
     parts = {

@@ -20,7 +20,7 @@ from wekelijks.domain.material import Link
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.services import article_files
 from wekelijks.services.article_files import Page
-from wekelijks.store import articles
+from wekelijks.store import articles, newsletters
 from wekelijks.store.database import Database, Transaction
 
 
@@ -111,7 +111,7 @@ def bring_in_page(
         return Imported(file=file, article=article, state=State.EMPTY, notes=page.notes, why=why)
     with database.read() if manner.dry_run else database.begin() as transaction:
         if not manner.dry_run:
-            articles.take_turn(transaction, newsletter.id)
+            newsletters.take_turn(transaction, newsletter.id)
         imported = _compared(transaction, newsletter, file, article)
         if not manner.dry_run:
             imported = _saved(transaction, newsletter, imported, now)

@@ -16,7 +16,7 @@ from wekelijks.mail.preflight import Severity
 from wekelijks.services import ahead, choosing
 from wekelijks.services.choosing import Choice
 from wekelijks.services.press import Press
-from wekelijks.store import alarms, issues, ledger, newsletters, slots
+from wekelijks.store import alarms, ledger, newsletters, slots
 from wekelijks.store.database import Transaction
 
 _WINDOW = timedelta(hours=48)  # delivery.md: how long retries go on, never past the next slot.
@@ -212,7 +212,7 @@ def _freeze(press: Press, draft: _Draft, on: date, *, by_hand: bool, now: dateti
 def _still_to_open(transaction: Transaction, draft: _Draft, on: date, *, by_hand: bool) -> Slot:
     """The slot, once nobody else can open one, and only if the letter would be made of the same things again."""
     newsletter = draft.newsletter
-    issues.take_turn(transaction, newsletter.id)
+    newsletters.take_turn(transaction, newsletter.id)
     slot = slots.on(transaction, newsletter.id, on)
     if slot is None and by_hand:
         slot = _add(transaction, newsletter, on)

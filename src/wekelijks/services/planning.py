@@ -11,7 +11,7 @@ from wekelijks.domain import calendar
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import AHEAD, Slot, SlotState
 from wekelijks.services.press import Press
-from wekelijks.store import issues, slots
+from wekelijks.store import newsletters, slots
 from wekelijks.store.alarms import Alarm
 from wekelijks.store.database import Transaction
 
@@ -34,7 +34,7 @@ def plan(turn: Turn) -> None:
         if not any((_needed(transaction, turn), _to_move(transaction, turn), _falling_due(transaction, turn))):
             return
     with turn.press.database.begin() as transaction:
-        issues.take_turn(transaction, turn.newsletter.id)
+        newsletters.take_turn(transaction, turn.newsletter.id)
         slots.add(transaction, turn.newsletter.id, _needed(transaction, turn))
         for slot, to in _to_move(transaction, turn):
             slots.move(transaction, slot, to)

@@ -18,7 +18,7 @@ from wekelijks.domain.newsletter import WEEKDAYS, Newsletter
 from wekelijks.domain.slot import AHEAD, SlotState
 from wekelijks.domain.supply import Selection, Supply, obstacle
 from wekelijks.services import ahead, choosing
-from wekelijks.store import archive, issues, slots
+from wekelijks.store import archive, issues, newsletters, slots
 from wekelijks.store.database import Database, Transaction
 
 _FURTHEST_WEEKS = 600  # Beyond eleven years nobody is told when an issue goes.
@@ -72,7 +72,7 @@ def add(database: Database, newsletter: Newsletter, file: IssueFile, *, file_key
     `file_key` is nobody's. Raises BadInput for what could never be sent.
     """
     with database.begin() as transaction:
-        issues.take_turn(transaction, newsletter.id)
+        newsletters.take_turn(transaction, newsletter.id)
         supply = choosing.supply(transaction, newsletter)
         columns = matching.columns_of(file, supply)
         known = issues.of_file(transaction, newsletter.id, file_key) if file_key else []
@@ -95,7 +95,7 @@ def edit(
     Raises NotFound, NotAllowed for one that was sent or a file of another waiting issue, BadInput as `add` does.
     """
     with database.begin() as transaction:
-        issues.take_turn(transaction, newsletter.id)
+        newsletters.take_turn(transaction, newsletter.id)
         issue = _waiting(transaction, newsletter, issue_id, "edited")
         columns = matching.columns_of(file, choosing.supply(transaction, newsletter))
         known = issues.of_file(transaction, newsletter.id, file_key) if file_key else []
@@ -136,7 +136,7 @@ def move(database: Database, newsletter: Newsletter, issue_id: int, position: in
     if position < 1:
         raise BadInput("The queue's places begin at 1.")
     with database.begin() as transaction:
-        issues.take_turn(transaction, newsletter.id)
+        newsletters.take_turn(transaction, newsletter.id)
         issue = _waiting(transaction, newsletter, issue_id, "moved")
         if issue.pinned_on is not None:
             issues.amend(transaction, issue_id, {"pinned_on": None}, now=now)
@@ -153,7 +153,7 @@ def pin(database: Database, newsletter: Newsletter, issue_id: int, on: date, *, 
     was opened, is skipped or has another issue.
     """
     with database.begin() as transaction:
-        issues.take_turn(transaction, newsletter.id)
+        newsletters.take_turn(transaction, newsletter.id)
         issue = _waiting(transaction, newsletter, issue_id, "pinned")
         _refuse_date(transaction, newsletter, issue, on, now=now)
         outcome = Outcome.UNCHANGED if issue.pinned_on == on else Outcome.UPDATED
@@ -167,7 +167,7 @@ def pin(database: Database, newsletter: Newsletter, issue_id: int, on: date, *, 
 def remove(database: Database, newsletter: Newsletter, issue_id: int) -> Issue:
     """Remove a waiting issue; the queue closes up. Raises NotFound, NotAllowed for one that was sent."""
     with database.begin() as transaction:
-        issues.take_turn(transaction, newsletter.id)
+        newsletters.take_turn(transaction, newsletter.id)
         issue = _waiting(transaction, newsletter, issue_id, "removed")
         issues.place(transaction, newsletter.id, issue_id, None)
         issues.remove(transaction, issue_id)

@@ -15,7 +15,7 @@ from wekelijks.domain.newsletter import WEEKDAYS, Newsletter
 from wekelijks.domain.slot import AHEAD, HoldReason, Slot, SlotState
 from wekelijks.services import ahead
 from wekelijks.services.ahead import coming
-from wekelijks.store import alarms, issues, ledger, slots
+from wekelijks.store import alarms, ledger, newsletters, slots
 from wekelijks.store.database import Database, Transaction
 
 __all__ = [
@@ -236,7 +236,7 @@ def _slots_in(
 
 def _touched(transaction: Transaction, newsletter: Newsletter, on: date, *, now: datetime) -> Slot:
     """The row of this date; made now for a week ahead that nobody has touched. Raises NotFound."""
-    issues.take_turn(transaction, newsletter.id)
+    newsletters.take_turn(transaction, newsletter.id)
     slot = slots.on(transaction, newsletter.id, on)
     if slot is not None:
         return slot

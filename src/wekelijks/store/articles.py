@@ -23,17 +23,6 @@ from wekelijks.store.database import Transaction
 _HEAD = [schema.article.c[name] for name in ("id", "key", "title", "url", "imported_at", "edited_at")]
 
 
-def take_turn(transaction: Transaction, newsletter_id: int) -> None:
-    """Wait until no other import writes to this newsletter; the turn ends with the transaction.
-
-    SQLite has one writer anyhow. On PostgreSQL the newsletter's row is locked so that new rows may still refer to it.
-    """
-    locked = (
-        select(schema.newsletter.c.id).where(schema.newsletter.c.id == newsletter_id).with_for_update(key_share=True)
-    )
-    transaction.execute(locked)
-
-
 def heads(transaction: Transaction, newsletter_id: int) -> list[Head]:
     """Every article of the newsletter, in the order in which they came."""
     table = schema.article

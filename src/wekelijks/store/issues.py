@@ -20,16 +20,6 @@ from wekelijks.store.schema import issue as table
 _COLUMNS = [table.c[field.name] for field in fields(Issue) if field.name != "sent_on"]
 
 
-def take_turn(transaction: Transaction, newsletter_id: int) -> None:
-    """Wait until nobody else changes this newsletter's queue; until the end of the transaction nobody will.
-
-    Locks the newsletter's row on PostgreSQL, without hindering whoever only refers to it; on SQLite a writing
-    transaction is alone anyway.
-    """
-    row = select(schema.newsletter.c.id).where(schema.newsletter.c.id == newsletter_id)
-    transaction.execute(row.with_for_update(key_share=True))
-
-
 def add(
     transaction: Transaction, newsletter_id: int, values: Mapping[str, Any], *, now: datetime, origin: str = QUEUE
 ) -> int:

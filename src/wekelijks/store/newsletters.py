@@ -1,4 +1,4 @@
-"""Newsletters: their identity and rhythm."""
+"""Newsletters: their identity and rhythm, and whose turn it is to change what is theirs."""
 
 from dataclasses import fields
 from typing import Any
@@ -57,6 +57,16 @@ def named(transaction: Transaction, slug: str | None) -> Newsletter:
         known = ", ".join(one.slug for one in all_of_them(transaction)) or "none yet: run `wekelijks init`"
         raise NotFound(f"There is no newsletter “{slug or 'default'}”. There is: {known}.")
     return _newsletter(row)
+
+
+def take_turn(transaction: Transaction, newsletter_id: int) -> None:
+    """Wait until nobody else changes this newsletter's queue, slots or pool; until the transaction ends nobody will.
+
+    Locks the newsletter's row on PostgreSQL, so that new rows may still refer to it; on SQLite a writing transaction
+    is alone anyway. Taking it twice is harmless.
+    """
+    row = select(table.c.id).where(table.c.id == newsletter_id)
+    transaction.execute(row.with_for_update(key_share=True))
 
 
 def _newsletter(row: RowMapping) -> Newsletter:
