@@ -6,7 +6,7 @@ no final dot leaves for a row whose intent was not granted here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, or_, select, update
 
@@ -173,6 +173,7 @@ def _claimed(transaction: Transaction, ids: Sequence[int]) -> list[Claimed]:
             subscriber.c.name,
             subscriber.c.source,
             subscriber.c.confirmed_at,
+            subscriber.c.created_at,
             newsletter.c.timezone,
         )
         .select_from(
@@ -192,12 +193,17 @@ def _claimed(transaction: Transaction, ids: Sequence[int]) -> list[Claimed]:
                 address=row.recipient or row.address or "",
                 name=row.name or "",
                 subscriber_id=row.subscriber_id,
-                since=local_date(row.confirmed_at, row.timezone) if row.confirmed_at else None,
+                since=_since(row.confirmed_at, row.created_at, row.timezone),
                 source=row.source or "",
             ),
         )
         for row in transaction.execute(rows)
     ]
+
+
+def _since(confirmed_at: datetime | None, created_at: datetime | None, zone: str) -> date | None:
+    """The day they signed up. Of those whom the operator brought in as confirmed, nobody wrote it down."""
+    return local_date(confirmed_at, zone) if confirmed_at and confirmed_at != created_at else None
 
 
 def _may_be_written_to(now: datetime) -> ColumnElement[bool]:
