@@ -149,7 +149,7 @@ def test_after_a_letter_without_a_theme_an_article_may_come_again(database: Data
     queued(database, newsletter, subject="Hoi")
 
     with database.begin() as transaction:
-        foretold = choosing.runway(transaction, newsletter, sundays(2))
+        foretold = _runway(transaction, newsletter, sundays(2))
         found = [opened(transaction, newsletter, on) for on in sundays(2)]
 
     assert foretold == found
@@ -323,7 +323,7 @@ def test_the_runway_is_what_will_be_sent(
         newsletter = _a_stocked_newsletter(transaction, themes, queue, lent, rest)
         dates = [SUNDAY + week * gap * WEEK for week in range(14)]
 
-        foretold = choosing.runway(transaction, newsletter, dates)
+        foretold = _runway(transaction, newsletter, dates)
         sent = [opened(transaction, newsletter, on, at=NOW + number * WEEK) for number, on in enumerate(dates)]
 
         assert foretold == sent
@@ -401,3 +401,8 @@ def test_a_slot_that_was_cancelled_has_used_its_material(database: Database) -> 
         transaction.execute(update(schema.slot).values(state=SlotState.CANCELLED))
 
         assert choosing.choose(transaction, newsletter, SUNDAY + WEEK) is None
+
+
+def _runway(transaction: Transaction, newsletter: Newsletter, dates: list[date]) -> list[Choice | None]:
+    """The forecast as choices, to be compared with what was sent."""
+    return [one and choosing.choice_of(one) for one in choosing.foretold(transaction, newsletter, dates)]

@@ -59,11 +59,6 @@ class Outcome:
     verdict: Verdict
     answer: Answer
 
-    @property
-    def slows(self) -> bool:
-        """True when the relay asks the whole sender, not this letter, to go slower."""
-        return self.verdict is Verdict.RETRY and self.answer.closes
-
 
 def judge(stage: Stage, answer: Answer) -> Outcome:
     """What this answer at this stage means (RFC 5321 4.2, RFC 3463)."""

@@ -21,7 +21,6 @@ from wekelijks.mail.hypertext import Anchor
 LONGEST_SUBJECT = 45
 """Characters that a telephone shows of a subject."""
 
-_LONGEST_LINE = 998  # RFC 5322 2.1.1: some programs cut a line there.
 _MARKDOWN_FIELDS = ("opening", "reflection", "answer", "ps")
 _PLAIN_FIELDS = ("subject", "preheader", "title", "subtitle", "insight", "question", "asked")
 

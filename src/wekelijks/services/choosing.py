@@ -1,6 +1,6 @@
 """Choosing: which letter a slot gets, and the coming weeks by the very same rule.
 
-`choose` asks and changes nothing, `use` takes. `runway` asks the same question week after week, so it shows exactly
+`choose` asks and changes nothing, `use` takes. `foretold` asks the same question week after week, so it shows exactly
 what will be sent as long as nobody changes the queue or the pool.
 """
 
@@ -66,13 +66,8 @@ def use(transaction: Transaction, newsletter: Newsletter, choice: Choice, *, now
     return choice.issue_id
 
 
-def runway(transaction: Transaction, newsletter: Newsletter, dates: Iterable[date]) -> list[Choice | None]:
-    """What the slots of these dates, in their order, will send; None where there is nothing to send."""
-    return [None if one is None else choice_of(one) for one in foretold(transaction, newsletter, dates)]
-
-
 def foretold(transaction: Transaction, newsletter: Newsletter, dates: Iterable[date]) -> list[Selection | None]:
-    """The same, with the material itself."""
+    """What the slots of these dates, in their order, will send; None where there is nothing to send."""
     return selections(supply(transaction, newsletter), newsletter, dates)
 
 

@@ -6,7 +6,7 @@ date has one issue, whoever works at the same time. An issue counts as sent from
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, insert, select, update
@@ -76,11 +76,6 @@ def place(transaction: Transaction, newsletter_id: int, issue_id: int, position:
             update(table).where(table.c.id == id_, table.c.position.is_distinct_from(number)).values(position=number)
         )
     return others.index(issue_id) + 1 if position is not None else None
-
-
-def pin(transaction: Transaction, issue_id: int, on: date | None, *, now: datetime) -> None:
-    """Pin the issue to a date, or unpin it (None). The caller has the newsletter's turn."""
-    amend(transaction, issue_id, {"pinned_on": on}, now=now)
 
 
 def remove(transaction: Transaction, issue_id: int) -> None:
