@@ -13,7 +13,7 @@ def main(url: str, now: str) -> None:
     press = a_press(Database(url))
     print("ready", flush=True)  # noqa: T201 - the test reads it.
     time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
-    print(sum(event.kind == "opened" for event in ticked(press, datetime.fromisoformat(now))))  # noqa: T201
+    print(sum(event.kind == "opened" for event in ticked(press, datetime.fromisoformat(now))))  # noqa: T201 - as above.
 
 
 if __name__ == "__main__":

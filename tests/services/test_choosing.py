@@ -405,4 +405,6 @@ def test_a_slot_that_was_cancelled_has_used_its_material(database: Database) -> 
 
 def _runway(transaction: Transaction, newsletter: Newsletter, dates: list[date]) -> list[Choice | None]:
     """The forecast as choices, to be compared with what was sent."""
-    return [one and choosing.choice_of(one) for one in choosing.foretold(transaction, newsletter, dates)]
+    return [
+        None if one is None else choosing.choice_of(one) for one in choosing.foretold(transaction, newsletter, dates)
+    ]

@@ -19,7 +19,7 @@ from wekelijks.store.carrying import Claimed, Settled
 from wekelijks.store.database import Transaction
 from wekelijks.store.senders import Place
 
-_SYNC_EVERY = 0.05  # Seconds: what a power cut may make us repeat; delivery.md.
+_SYNC_EVERY = 0.05  # Seconds of letters that a power cut, and nothing less, may make us repeat.
 _TRY_AGAIN_AFTER = 1.0
 
 _log = structlog.get_logger()

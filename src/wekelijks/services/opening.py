@@ -19,7 +19,7 @@ from wekelijks.services.press import Press
 from wekelijks.store import alarms, ledger, newsletters, slots
 from wekelijks.store.database import Transaction
 
-_WINDOW = timedelta(hours=48)  # delivery.md: how long retries go on, never past the next slot.
+_WINDOW = timedelta(hours=48)  # How long retries go on; never past the next slot, when the letter is an old one.
 _FAR = timedelta(days=366)  # A date further away than this may be a slip of the pen in the year: a person is told.
 _ATTEMPTS = 5
 
