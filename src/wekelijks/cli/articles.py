@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wekelijks.cli.doorway import Doorway, as_json, pass_doorway, say, say_json, say_table
+from wekelijks.cli.doorway import ID, Doorway, as_json, pass_doorway, say, say_json, say_table
 
 if TYPE_CHECKING:
     from wekelijks.domain.article.stored import Head
@@ -67,7 +67,7 @@ def list_(doorway: Doorway, *, as_json: bool) -> None:
 
 
 @articles.command()
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("id_", metavar="ID", type=ID)
 @click.option(
     "--format", "format_", type=click.Choice(["text", "markdown", "json"]), help="markdown is for correcting it."
 )

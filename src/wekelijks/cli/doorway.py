@@ -6,6 +6,7 @@ stdout is for results (tables, or one JSON document with `--json`), stderr for m
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,29 @@ class Doorway:
 
 
 _NO_EDGE = 10_000
+
+ID = click.IntRange(max=2**63 - 1)
+"""An id as a command takes it: no larger than the database can hold."""
+
+
+def read_day(text: str) -> date:
+    """A date such as 2026-03-08; wrong usage (status 2) for anything else, other forms of ISO 8601 included."""
+    with suppress(ValueError):
+        found = date.fromisoformat(text)
+        if found.isoformat() == text:
+            return found
+    raise click.BadParameter(f"“{text}” is no date of the calendar; write it as 2026-03-08.")
+
+
+class Day(click.ParamType[date]):
+    """A date such as 2026-03-08."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date; wrong usage (status 2) for anything else."""
+        return value if isinstance(value, date) else read_day(value)
+
 
 pass_doorway = click.make_pass_decorator(Doorway)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wekelijks.cli.doorway import Doorway, as_json, pass_doorway, say, say_json, say_table
+from wekelijks.cli.doorway import ID, Day, Doorway, as_json, pass_doorway, say, say_json, say_table
 from wekelijks.domain.errors import BadInput, WekelijksError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wekelijks.services.queueing import Done, Standing
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -61,7 +60,7 @@ def add(doorway: Doorway, file: Path, *, as_json: bool) -> None:
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @click.argument("file", type=_FILE)
 @as_json
 @pass_doorway
@@ -97,7 +96,7 @@ def list_(doorway: Doorway, *, sent: bool, as_json: bool) -> None:
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @as_json
 @pass_doorway
 def show(doorway: Doorway, issue_id: int, *, as_json: bool) -> None:
@@ -113,7 +112,7 @@ def show(doorway: Doorway, issue_id: int, *, as_json: bool) -> None:
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @click.option("--format", "form", type=click.Choice(["html", "text", "eml"]), default="text", show_default=True)
 @click.option(
     "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help="Write to this file."
@@ -139,7 +138,7 @@ def preview(doorway: Doorway, issue_id: int, form: str, output: Path | None) -> 
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @click.option("--to", required=True, metavar="ADDRESS", help="Who gets it.")
 @as_json
 @pass_doorway
@@ -156,8 +155,8 @@ def test(doorway: Doorway, issue_id: int, to: str, *, as_json: bool) -> None:
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
-@click.argument("position", type=click.IntRange(min=1))
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.argument("position", type=click.IntRange(1, ID.max))
 @as_json
 @pass_doorway
 def move(doorway: Doorway, issue_id: int, position: int, *, as_json: bool) -> None:
@@ -169,20 +168,20 @@ def move(doorway: Doorway, issue_id: int, position: int, *, as_json: bool) -> No
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
-@click.argument("on", metavar="DATE", type=_DAY)
+@click.argument("issue_id", metavar="ID", type=ID)
+@click.argument("on", metavar="DATE", type=Day())
 @as_json
 @pass_doorway
-def pin(doorway: Doorway, issue_id: int, on: datetime, *, as_json: bool) -> None:
+def pin(doorway: Doorway, issue_id: int, on: date, *, as_json: bool) -> None:
     """Let an issue go on this date and no other; `issues move` puts it back into the queue."""
     from wekelijks.services import queueing
 
-    done = queueing.pin(doorway.app.database, doorway.newsletter, issue_id, on.date(), now=doorway.app.clock())
+    done = queueing.pin(doorway.app.database, doorway.newsletter, issue_id, on, now=doorway.app.clock())
     _say_done(doorway, done, as_json=as_json, now=None)
 
 
 @issues.command()
-@click.argument("issue_id", metavar="ID", type=int)
+@click.argument("issue_id", metavar="ID", type=ID)
 @as_json
 @pass_doorway
 def remove(doorway: Doorway, issue_id: int, *, as_json: bool) -> None:

@@ -7,29 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wekelijks.cli.doorway import Doorway, as_json, pass_doorway, say, say_json, say_table
+from wekelijks.cli.doorway import Day, Doorway, as_json, pass_doorway, read_day, say, say_json, say_table
 
 if TYPE_CHECKING:
     from wekelijks.domain.slot import Slot
     from wekelijks.services.opening import Opened, Prospect
     from wekelijks.services.weeks import Listed, Report
-
-
-def _read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(f"“{text}” is no date of the calendar; write it as 2026-03-08.") from error
-
-
-class Day(click.ParamType[date]):
-    """A date such as 2026-03-08."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date; wrong usage (status 2) for anything else."""
-        return value if isinstance(value, date) else _read_day(value)
 
 
 class Days(click.ParamType[tuple[date, date]]):
@@ -42,7 +25,7 @@ class Days(click.ParamType[tuple[date, date]]):
         if isinstance(value, tuple):
             return value
         first, dots, last = value.partition("..")
-        return _read_day(first), _read_day(last) if dots else _read_day(first)
+        return read_day(first), read_day(last) if dots else read_day(first)
 
 
 _day = click.argument("on", type=Day(), metavar="DATE")

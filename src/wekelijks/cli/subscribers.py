@@ -2,13 +2,13 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from wekelijks.cli.doorway import Doorway, as_json, pass_doorway, say, say_json, say_table
+from wekelijks.cli.doorway import Day, Doorway, as_json, pass_doorway, say, say_json, say_table
 
 if TYPE_CHECKING:
     from wekelijks.domain.subscriber import Subscriber
@@ -41,15 +41,15 @@ def add(doorway: Doorway, address: str, name: str, language: str, confirmed_by: 
 @subscribers.command()
 @click.argument("address")
 @click.option("--weeks", type=click.IntRange(1, 52), help="How long.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day with letters again.")
+@click.option("--until", type=Day(), help="The first day with letters again.")
 @as_json
 @pass_doorway
-def pause(doorway: Doorway, address: str, weeks: int | None, until: datetime | None, *, as_json: bool) -> None:
+def pause(doorway: Doorway, address: str, weeks: int | None, until: date | None, *, as_json: bool) -> None:
     """Let a reader rest; without --weeks or --until, until resumed."""
     from wekelijks.services import subscribing
 
     now = doorway.app.clock()
-    day = until.date() if until else None
+    day = until
     if weeks:
         day = doorway.newsletter.today(now) + timedelta(weeks=weeks)
     reader = subscribing.pause(doorway.app.database, doorway.newsletter, address, until=day, now=now)
@@ -114,9 +114,10 @@ def export(doorway: Doorway, file: Path | None) -> None:
         text.flush()
         text.detach()
         return
+    database, newsletter = doorway.app.database, doorway.newsletter  # Found before the file is emptied.
     try:
         with file.open("w", encoding="utf-8", newline="") as out:
-            written = lists.write_out(doorway.app.database, doorway.newsletter, out)
+            written = lists.write_out(database, newsletter, out)
     except OSError as error:
         raise BadInput(f"{file} cannot be written: {error.strerror}.") from error
     say(f"{written} readers written to {file}.")

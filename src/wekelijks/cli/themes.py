@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wekelijks.cli.doorway import Doorway, as_json, pass_doorway, say_json, say_table
+from wekelijks.cli.doorway import ID, Doorway, as_json, pass_doorway, say_json, say_table
 
 if TYPE_CHECKING:
     from wekelijks.domain.material import PoolInsight, PoolQuestion, PoolTheme
@@ -37,7 +37,7 @@ def list_(doorway: Doorway, *, as_json: bool) -> None:
 
 
 @themes.command()
-@click.argument("id_", metavar="ID", type=int)
+@click.argument("id_", metavar="ID", type=ID)
 @as_json
 @pass_doorway
 def show(doorway: Doorway, id_: int, *, as_json: bool) -> None:
@@ -52,9 +52,9 @@ def show(doorway: Doorway, id_: int, *, as_json: bool) -> None:
 
 
 @themes.command()
-@click.argument("id_", metavar="ID", type=int)
-@click.option("--insight", "insight_id", type=int, metavar="ID", help="Only this insight of the theme.")
-@click.option("--question", "question_id", type=int, metavar="ID", help="Only this question of the theme.")
+@click.argument("id_", metavar="ID", type=ID)
+@click.option("--insight", "insight_id", type=ID, metavar="ID", help="Only this insight of the theme.")
+@click.option("--question", "question_id", type=ID, metavar="ID", help="Only this question of the theme.")
 @click.option("--undo", is_flag=True, help="Let it be picked again.")
 @as_json
 @pass_doorway
