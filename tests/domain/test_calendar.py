@@ -174,3 +174,9 @@ def test_weeks_are_counted_on_over_years_of_53() -> None:
 
     assert [number - numbers[0] for number in numbers] == [0] * 7 + [1] * 7 + [2] * 7
     assert calendar.week_number(date(2024, 1, 1)) == 0
+
+
+def test_the_dates_end_where_the_calendar_ends() -> None:
+    """The year 9999 has its last Sunday, and a start after it has none."""
+    assert list(calendar.dates(6, start=date(9999, 12, 20))) == [date(9999, 12, 26)]
+    assert list(calendar.dates(6, start=date(9999, 12, 31))) == []

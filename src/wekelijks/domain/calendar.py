@@ -6,6 +6,7 @@ that is set forward or back loses no week and doubles none.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -68,10 +69,11 @@ def week_number(on: date) -> int:
 
 def dates(weekday: int, *, start: date) -> Iterator[date]:
     """The weekly local dates from `start` on, inclusive; without end until the calendar ends."""
-    on = start + timedelta(days=(weekday - start.weekday()) % 7)
-    while True:
-        yield on
-        on += WEEK
+    with suppress(OverflowError):
+        on = start + timedelta(days=(weekday - start.weekday()) % 7)
+        while True:
+            yield on
+            on += WEEK
 
 
 def weeks(*, start: date, end: date) -> Iterator[date]:
