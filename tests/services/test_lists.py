@@ -142,3 +142,33 @@ def test_a_guarded_cell_gives_back_what_stood_there() -> None:
     """The guard and its removal are each other's inverse."""
     for cell in ("=x", "'=x", "''=x", "x", "'x", "", "'", "-", "\t=", "'\r"):
         assert sheets.plain_cell(sheets.guarded(cell)) == cell
+
+
+def test_a_date_at_the_edge_of_the_calendar_costs_its_own_row_alone(database: Database, tmp_path: Path) -> None:
+    """The first day of all lies before the calendar's beginning in UTC; the rows around it come in."""
+    newsletter = a_newsletter(database)
+    content = "email,confirmed_at,source\neen@example.nl,0001-01-01,form\ntwee@example.nl,2026-01-01,form\n"
+
+    report = bring_in(database, newsletter, tmp_path, content.encode())
+
+    assert (report.active, [one.line for one in report.rejected]) == (1, [2])
+
+
+def test_a_cell_of_a_million_letters_is_called_too_long(database: Database, tmp_path: Path) -> None:
+    """Its row is left out for the right reason, the next one comes in."""
+    newsletter = a_newsletter(database)
+    content = f"email,name\neen@example.nl,{'x' * 1_000_000}\ntwee@example.nl,Twee\n"
+
+    report = bring_in(database, newsletter, tmp_path, content.encode(), "papier")
+
+    assert report.added == 1
+    assert ["longer than" in one.reason for one in report.rejected] == [True]
+
+
+def test_two_columns_of_one_meaning_are_not_guessed_about(database: Database, tmp_path: Path) -> None:
+    """Which of two addresses is the reader's, only the operator knows: nothing comes in."""
+    newsletter = a_newsletter(database)
+
+    with pytest.raises(BadInput, match="more than one column for email"):
+        bring_in(database, newsletter, tmp_path, b"email,E-mailadres\neen@example.nl,twee@example.nl\n", "papier")
+    assert list(lists.everybody(database, newsletter)) == []

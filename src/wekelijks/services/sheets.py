@@ -106,6 +106,9 @@ class Sheet:
             except StopIteration:
                 return []
             except csv.Error as error:
+                if "field limit" in str(error):
+                    self._put_back(lines[1:])
+                    return f"A cell is longer than {csv.field_size_limit():,} characters."
                 more = self._next_line() if _is_unfinished(error, lines) else None
                 if more is None:
                     self._put_back(lines[1:])
@@ -123,6 +126,8 @@ class Sheet:
         self._columns = [_ALIASES.get(name, name) for name in names]
         if "email" not in self._columns:
             raise BadInput("The file's first line must name its columns, and one of them must be “email”.")
+        if twice := sorted({name for name in self._columns if name in _KNOWN and self._columns.count(name) > 1}):
+            raise BadInput(f"There is more than one column for {' and for '.join(twice)}: rename or remove one.")
         if unknown := [name for name in self._columns if name not in _KNOWN]:
             self.notes.append(f"These columns are not used: {', '.join(unknown)}.")
         self._columns = [name if name in _KNOWN else "" for name in self._columns]
@@ -170,9 +175,9 @@ def instant(text: str, zone: str, now: datetime) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        found = (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadInput(f"“{text[:40]}” is no moment: write it as 2026-03-01 or 2026-03-01T08:00:00+01:00.") from error
-    found = (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     if found > now:
         raise BadInput(f"“{text[:40]}” lies in the future.")
     return found
