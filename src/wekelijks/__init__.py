@@ -4,25 +4,32 @@ The way things go
 -----------------
 
 Material and subscribers come in, the clock opens a slot, a letter is composed once and frozen, one ledger row
-is promised per subscriber, the sender carries letters to the relay and settles the rows, and what comes back
-(a click, a refusal) changes a standing. No arrow runs back up::
+is promised per reader, the sender carries letters to the relay and settles the rows, and what comes back
+(a click, a refusal) changes a standing or ends a promise. No arrow runs back up::
 
-    blog article ─► services.importing ─► domain.article ─► store.articles
+    blog article ─► services.importing ─► domain.article ─► store.articles (the pool; read by store.content)
+    issue's file ─► services.queueing ─► domain.matching ─► store.issues (the queue)
                                                                │
-    tick ──► services.publishing ─► domain.calendar ─► domain.picking
+    tick ──► services.publishing ─► services.planning ─► domain.calendar (which slots are due?)
                      │                                         │
-                     └──► mail.composer (once) ─► store.slots (frozen) ─► store.ledger (a row per subscriber)
+                     └──► services.opening ─► services.choosing ─► domain.supply, picking (which letter?)
+                                 │
+                                 └──► mail.composer (once) ─► store.slots (the letter, for the archive)
+                                                          └─► store.ledger (the blueprint, and a row per reader)
                                                                                │
-    delivery.sender: claim ─► mail.blueprint (per reader: bytes) ─► delivery.smtp ─► 250 │ 4xx │ 5xx │ silence
-                       ▲                                                     │
-                       └──────────── store.ledger.settle ◄── domain.outcome ◄┘
+    delivery.sender ─► store.carrying.claim ─► mail.blueprint (per reader: bytes) ─► delivery.connection ─► relay
+                                                                               │
+                       store.carrying.settle ◄── delivery.book ◄── domain.outcome ◄── 250 │ 4xx │ 5xx │ silence
 
-    reader's click ─► web.public ─► services.subscribing ─► domain.tokens, consent ─► store.subscribers
+    reader's click ─► web.public ─► domain.tokens ─► services.subscribing ─► domain.consent ─► store.subscribers
+                                                                                           └─► store.ledger (ends
+                                                                                               what still waits)
 
 The stairs
 ----------
 
-A floor knows the floors below it and nothing else; rooms on one floor are strangers. ``lint-imports`` keeps it so::
+A floor knows the floors below it and nothing else; rooms on one floor are strangers, and no room has a circle.
+``lint-imports`` keeps it so::
 
     6  cli                        the operator's commands: ask, act, say; no logic
     5  web | scheduler            HTTP; ticks. They decide nothing
@@ -36,19 +43,30 @@ The words
 
 ==============  =====================================================================================
 newsletter      one weekly publication: name, sender, language, time zone, weekly moment
-subscriber      an address with a standing in one newsletter
+subscriber      an address with a standing in one newsletter; to the outside a reader
 consent         the append-only proof: when, from where, to which wording; also its withdrawal
+rhythm, pause   of a reader: every or every other week; rest until a date. Of a newsletter: its moment
+suppression     an address that must not be written to, known by a keyed hash alone
+pool            what articles brought and no person retired; the letters come from it when the queue is empty
 theme, insight  the pool's material, with questions; insights and questions belong to a theme
 answer          a frequently asked question with its answer; belongs to an article
-issue           the content of one letter: in the queue, or made from the pool
+issue           the content of one letter: in the queue, pinned to a date, or made from the pool
+runway          the coming letters, by the very rule that will choose them
 slot            the week as an object: (newsletter, local date) is unique; exactly one issue per slot
+grace           how long after its moment a slot may still open by itself; then it is missed
+hold            a slot that does not open until what held it is gone, or a person releases it
+extra           a slot outside the newsletter's rhythm: it takes nobody's week
 mailing         what is sent at once: a slot's letter, a confirmation, a proof, an alarm, a test
-delivery        one row: this mailing to this recipient, with its state. All rows together: the ledger
+blueprint       a mailing's whole message, frozen
 blank           a place in the blueprint that is filled per reader
+finding         what the pre-flight says of a letter: it blocks, or warns
+delivery        one row, one promise: this mailing to this recipient, with its state. All of them: the ledger
+balance         snapshot = accepted + refused + expired + suppressed + cancelled, and nothing else left
 in doubt        a delivery of which nobody can know whether the relay accepted it
-relay           the SMTP server that we hand letters to
-rhythm, pause   every or every other week; rest until a date
-suppression     an address that must not be written to
+sender          the process that carries; it has a place, a lock that its death gives back
+relay           the SMTP server that we hand letters to; `demo` has one built in, the catcher
+alarm           what somebody has to know; it stands until it is mended, and is said once
+heartbeat       when a loop last went round
 ==============  =====================================================================================
 """
 
