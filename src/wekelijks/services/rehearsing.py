@@ -21,8 +21,9 @@ from wekelijks.domain.subscriber import Standing, Subscriber
 from wekelijks.services import importing, lists, publishing, runway, subscribing
 from wekelijks.services.installing import Identity
 from wekelijks.services.runway import Row
-from wekelijks.store import measuring, newsletters, subscribers
+from wekelijks.store import newsletters, subscribers
 from wekelijks.store.database import Database
+from wekelijks.store.figures import seconds_of_carrying
 
 SHOWN, MEASURED = "lezers.example", "lezers.test"
 """Where readers have their addresses: reserved domains both (RFC 2606); `.example` is for being read by people."""
@@ -131,7 +132,7 @@ def figures(database: Database, newsletter: Newsletter, on: date, *, now: dateti
     report = publishing.show(database, newsletter, on, now=now)
     with database.read() as transaction:
         readers = subscribers.counts(transaction, newsletter.id)
-        seconds = measuring.seconds_of_carrying(transaction, report.mailing_id) if report.mailing_id else 0.0
+        seconds = seconds_of_carrying(transaction, report.mailing_id) if report.mailing_id else 0.0
         dates = publishing.coming(transaction, newsletter, weeks=_COMING_WEEKS, now=now)
     coming = runway.coming(database, newsletter, dates)
     return Figures(readers=readers, balance=report.balance, seconds=seconds, coming=coming.rows)

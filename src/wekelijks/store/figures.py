@@ -1,4 +1,4 @@
-"""Figures: how many of what, for whoever watches. Every question is one statement that an index answers.
+"""Figures: how many of what, and how fast, for whoever watches. Every question is one statement.
 
 Nothing here names a person.
 """
@@ -46,3 +46,11 @@ def is_left_lying(transaction: Transaction, *, since: datetime, now: datetime) -
     broken = exists().where(delivery.c.mailing_id == mailing.c.id, delivery.c.state == DeliveryState.SENDING)
     old = mailing.c.done_at.is_(None), mailing.c.state == MailingState.OPEN, mailing.c.opened_at <= since
     return transaction.execute(select(mailing.c.id).where(*old, or_(lying, broken)).limit(1)).first() is not None
+
+
+def seconds_of_carrying(transaction: Transaction, mailing_id: int) -> float:
+    """From the first acceptance of this mailing to the last; 0 where there are fewer than two."""
+    first, last = func.min(delivery.c.settled_at), func.max(delivery.c.settled_at)
+    mine = (delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.ACCEPTED)
+    row = transaction.execute(select(first.label("first"), last.label("last")).where(*mine)).one()
+    return 0.0 if row.first is None else float((row.last - row.first).total_seconds())
