@@ -12,6 +12,7 @@ import click
 
 from wekelijks.domain import identity
 from wekelijks.domain.errors import BadInput
+from wekelijks.domain.newsletter import WEEKDAYS, Newsletter
 
 _ZONES = "/zoneinfo/"
 _HOME = "Europe/Amsterdam"
@@ -89,6 +90,21 @@ NEWSLETTER = (
         identity.postal_address,
     ),
 )  # fmt: skip
+
+
+def document_of(newsletter: Newsletter) -> dict[str, Any]:
+    """The answers as they are kept, for programs."""
+    return {
+        "id": newsletter.id,
+        "slug": newsletter.slug,
+        "name": newsletter.name,
+        "sender": f"{newsletter.sender_name} <{newsletter.sender_address}>",
+        "language": newsletter.language,
+        "timezone": newsletter.timezone,
+        "weekday": WEEKDAYS[newsletter.weekday],
+        "time": f"{newsletter.moment:%H:%M}",
+        "postal_address": newsletter.postal_address,
+    }
 
 
 def options(*questions: Question) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

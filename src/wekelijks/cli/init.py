@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wekelijks.cli.doorway import Doorway, as_json, is_conversation, pass_doorway, say, say_json
-from wekelijks.cli.identity import NEWSLETTER, Question, options
+from wekelijks.cli.identity import NEWSLETTER, Question, document_of, options
 from wekelijks.domain import identity
 from wekelijks.domain.newsletter import WEEKDAYS
 
@@ -161,15 +161,7 @@ def _plan(answers: dict[str, Any], environment: "Settings") -> Any:
 def _as_document(newsletter: "Newsletter", settings: "Settings") -> dict[str, Any]:
     return {
         "data": str(settings.data),
-        "id": newsletter.id,
-        "slug": newsletter.slug,
-        "name": newsletter.name,
-        "sender": f"{newsletter.sender_name} <{newsletter.sender_address}>",
-        "language": newsletter.language,
-        "timezone": newsletter.timezone,
-        "weekday": WEEKDAYS[newsletter.weekday],
-        "time": f"{newsletter.moment:%H:%M}",
-        "postal_address": newsletter.postal_address,
+        **document_of(newsletter),
         "base_url": settings.base_url,
     }
 

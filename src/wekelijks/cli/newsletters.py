@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wekelijks.cli.doorway import Doorway, as_json, is_conversation, pass_doorway, say_json, say_table
-from wekelijks.cli.identity import NEWSLETTER, options
+from wekelijks.cli.identity import NEWSLETTER, document_of, options
 from wekelijks.domain import identity
 from wekelijks.domain.errors import BadInput
 from wekelijks.domain.newsletter import WEEKDAYS
@@ -102,15 +102,7 @@ def _home(newsletter: "Newsletter", doorway: Doorway) -> str:
 
 def _as_document(newsletter: "Newsletter", doorway: Doorway, *, readers: int) -> dict[str, Any]:
     return {
-        "id": newsletter.id,
-        "slug": newsletter.slug,
-        "name": newsletter.name,
-        "sender": f"{newsletter.sender_name} <{newsletter.sender_address}>",
-        "language": newsletter.language,
-        "timezone": newsletter.timezone,
-        "weekday": WEEKDAYS[newsletter.weekday],
-        "time": f"{newsletter.moment:%H:%M}",
-        "postal_address": newsletter.postal_address,
+        **document_of(newsletter),
         "default": newsletter.is_default,
         "url": _home(newsletter, doorway),
         "readers": readers,
