@@ -1,54 +1,67 @@
-"""kill -9 twenty times on the way to 10,000 readers, on each database that is given: lost, doubled, named.
+"""kill -9 twenty times on the way to 10,000 readers, of `send` and of `serve`: lost, doubled, named.
 
-python benchmarks/kills.py sqlite:////tmp/kills.sqlite3 postgresql+psycopg://…   (empty databases)
+python benchmarks/kills.py [postgresql+psycopg://…]     (a server on which databases may be made; SQLite always)
 """
 
-import asyncio
+import signal
 import sys
+import tempfile
 import time
-from collections import Counter
+import uuid
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "tests" / "delivery")]
+import psycopg
+from rig import Rig, children, relaying, wait_for
 
-# The tests' own relay and killing are measured here, so their folders come first on the path.
-from test_kills import CONNECTIONS, carry_and_kill, promised  # noqa: E402 - see above.
+from relays import ScriptedRelay
 
-from relays import ScriptedRelay, listening  # noqa: E402 - see above.
-from wekelijks.store import ledger, migrations  # noqa: E402 - see above.
-from wekelijks.store.database import Database  # noqa: E402 - see above.
-
-READERS, KILLS = 10_000, 20
+READERS, KILLS, CONNECTIONS = 10_000, 20, 10
 
 
-def measure(url: str) -> None:
-    """One run on one empty database; one line of the table."""
-    database, relay = Database(url), ScriptedRelay()
-    migrations.upgrade(database)
-    mailing_id = promised(database, READERS)
-    began = time.perf_counter()
+def measure(server: str, command: str, *more: str) -> None:
+    """One slot carried by `command`, which is killed again and again; one line of the table."""
+    relay, began = ScriptedRelay(), time.perf_counter()
+    with tempfile.TemporaryDirectory() as data, relaying(relay) as url:
+        rig = Rig(Path(data), url, database_url=a_database(server) if server else "", readers=READERS)
+        rig.open()
+        slowest = 0.0
+        for kill in range(1, KILLS + 1):
+            process = rig.start(command, *more)
+            wait_for(lambda kill=kill: len(relay.taken) >= kill * READERS // (KILLS + 1), meanwhile=process)
+            orphans = children(process.pid)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            slowest = max([slowest, *(wait_for(lambda pid=pid: not alive(pid)) for pid in orphans)])
+        rig.run("send")
+        again, opened = rig.run("send"), rig.run("slots", "open", rig.on)
+        assert "Nothing is waiting" in again, again
+        assert "already opened" in opened, opened
+        assert rig.run("tick") == rig.run("tick")
+        print(
+            f"{'PostgreSQL' if server else 'SQLite':10}  {command:5}  {rig.judge(relay)}  "
+            f"(doubles allowed {KILLS * CONNECTIONS}; orphans gone within {slowest:.1f} s; "
+            f"{time.perf_counter() - began:.0f} s)",
+            flush=True,
+        )
 
-    async def run() -> None:
-        async with listening(relay):
-            for kill in range(1, KILLS + 1):
-                await carry_and_kill(url, relay, kill_at=kill * READERS // (KILLS + 1))
-            await carry_and_kill(url, relay, kill_at=None)
 
-    asyncio.run(run())
-    copies = Counter(address for address, _message in relay.taken)
-    with database.read() as transaction:
-        settled = ledger.balance(transaction, mailing_id).is_settled
-        doubtful = set(ledger.doubtful(transaction, mailing_id))
-    doubles = {address for address, count in copies.items() if count > 1}
-    extra = sum(copies.values()) - len(copies)
-    print(
-        f"{database.engine.dialect.name:12} lost {READERS - len(copies):4}  doubles {extra:4} "
-        f"(allowed {KILLS * CONNECTIONS})  unnamed {len(doubles - doubtful):4}  doubtful {len(doubtful):4}  "
-        f"balanced {settled}  {time.perf_counter() - began:.0f} s"
-    )
-    database.dispose()
+def a_database(server: str) -> str:
+    """A new empty database on the server; its address."""
+    name = f"kills_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+def alive(pid: int) -> bool:
+    """True while the process runs (a zombie does not)."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text("ascii")
+    except FileNotFoundError:
+        return False
 
 
 if __name__ == "__main__":
-    for each in sys.argv[1:]:
-        measure(each)
+    for each in ["", *sys.argv[1:]]:
+        measure(each, "send")
+        measure(each, "serve", "--port=0", "--no-scheduler")
