@@ -1,7 +1,7 @@
 """The reader's pages: looking changes nothing, one click leaves, and nothing is said about anybody."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -151,3 +151,36 @@ def test_letters_can_be_read_back(app: App, newsletter: Newsletter, client: Clie
 def test_a_large_body_is_refused(client: Client, newsletter: Newsletter) -> None:
     """Nobody fills our memory."""
     assert client.post("/u/x", content=b"x" * 70_000).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/archive/", "/brieven/archive"),
+        ("/n/stilte", "/brieven/n/stilte/"),
+        ("/archive/2026-03-08/", "/brieven/archive/2026-03-08"),
+        ("/n/stilte/archive/", "/brieven/n/stilte/archive"),
+    ],
+)
+def test_a_slash_too_many_leads_to_the_page_on_the_same_host(
+    database: Database, newsletter: Newsletter, app: App, path: str, leads_to: str
+) -> None:
+    """Below the path that a proxy takes off, and never to the host that a request names."""
+    settings = Settings(data=app.settings.data, base_url="https://stilte.example/brieven")
+
+    answer = Client(create(replace(app, settings=settings))).get(path, headers={"host": "evil.example"})
+
+    assert (answer.status_code, answer.headers["location"]) == (308, leads_to)
+
+
+def test_no_path_is_too_odd_for_an_answer(client: Client, newsletter: Newsletter) -> None:
+    """A NUL is no letter of any name, also where a database would refuse the question."""
+    paths = ("/n/%00/", "/n/%00/archive", "/archive/%00", "/u/%00", "/n/%ff/", "/" + "x" * 9_000)
+
+    assert {client.get(path).status_code for path in paths} == {404}
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_description_of_the_interface_is_made_without_complaint(client: Client, newsletter: Newsletter) -> None:
+    """Each way to ask has a name of its own."""
+    assert set(client.get("/openapi.json").json()["paths"]) == {"/health", "/health/live", "/metrics"}

@@ -32,7 +32,7 @@ def create(app: App, *, mailbox: Path | None = None, ticks_here: bool = False) -
     `mailbox` shows the letters that a built-in relay caught there. `ticks_here`: the scheduler runs in this process,
     so `/health` notices its silence at once.
     """
-    web = FastAPI(title="wekelijks", version=__version__, docs_url=None, redoc_url=None)
+    web = FastAPI(title="wekelijks", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
     web.state.app = app
     web.state.mailbox = mailbox
     web.state.ticks_here = ticks_here

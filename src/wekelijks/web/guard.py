@@ -25,6 +25,8 @@ class Guard:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        if "\0" in scope["path"]:
+            scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL takes no NUL.
         body, whole = await _collect(receive)
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -30,7 +30,8 @@ _KEPT = timedelta(seconds=2)
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
-@router.api_route("/health", methods=["GET", "HEAD"])
+@router.get("/health")
+@router.head("/health", include_in_schema=False)
 def health(request: Request) -> JSONResponse:
     """200 when the next letter can open and the one on its way moves; 503 with every reason otherwise."""
     app: App = request.app.state.app
@@ -44,7 +45,8 @@ def health(request: Request) -> JSONResponse:
     return JSONResponse(document, status_code=503 if troubles else 200, headers=_NEVER_KEPT)
 
 
-@router.api_route("/health/live", methods=["GET", "HEAD"])
+@router.get("/health/live")
+@router.head("/health/live", include_in_schema=False)
 def live() -> JSONResponse:
     """200 while this process answers: a restart would help against nothing that `/health` complains of."""
     return JSONResponse({"status": "alive", "version": __version__}, headers=_NEVER_KEPT)

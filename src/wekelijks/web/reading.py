@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from wekelijks.app import App
 from wekelijks.domain.errors import NotFound
@@ -63,6 +63,28 @@ def one_letter(request: Request, on: str, slug: str | None = None) -> Response:
         raise NotFound("There is no letter of that day.") from error
     canonical = Pages(app.settings.base_url, newsletter).letter(letter.on)
     return _shown(request, "letter.html", newsletter, canonical=canonical, title=letter.subject, letter=letter)
+
+
+@router.api_route("/n/{slug}", methods=_READ)
+def home_without_slash(request: Request, slug: str) -> Response:
+    """The newsletter's own page, as people type it."""
+    return _moved(request, f"n/{slug}/")
+
+
+@router.api_route("/archive/", methods=_READ)
+@router.api_route("/archive/{on}/", methods=_READ)
+@router.api_route("/n/{slug}/archive/", methods=_READ)
+@router.api_route("/n/{slug}/archive/{on}/", methods=_READ)
+@router.api_route("/u/{token}/", methods=_READ)
+@router.api_route("/preferences/{token}/", methods=_READ)
+def with_a_slash(request: Request) -> Response:
+    """A page with a slash too many."""
+    return _moved(request, request.scope["path"].strip("/"))
+
+
+def _moved(request: Request, path: str) -> Response:
+    """To another page of ours, whatever host and scheme a proxy in front of us is reached by."""
+    return RedirectResponse(f"{rendering.base_path(request.app.state.app)}/{path}", 308)
 
 
 def _shown(request: Request, template: str, newsletter: Newsletter, **values: Any) -> Response:
