@@ -5,10 +5,10 @@ lamp further down are evidence of different weight: a line with little of it is 
 which is at the beginning and after a section that has ended. A line within a section must never cut it in two.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wekelijks.domain.article import pointers, signs, words
 from wekelijks.domain.article.blocks import Block, Kind
@@ -177,26 +177,50 @@ def _is_running(page: Page, at: int) -> bool:
 
 def _with_evidence(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:
     split = [one.heading.at for one in candidates if one.split]
+    marks = _Landmarks.of(page)
     found = []
     for one in candidates:
-        after = bisect_right(split, one.heading.at)
-        stop = split[after] if after < len(split) else len(page.blocks)
-        found.append(_weighed(page, one, min(stop, one.heading.at + _LONGEST_SECTION)))
+        stop = min(_next(split, one.heading.at + 1, len(page.blocks)), one.heading.at + _LONGEST_SECTION)
+        start = one.heading.at + 1
+        lit = _next(marks.lamps, start, stop) < stop
+        found.append(replace(one, lit=lit, pulled=_is_pulled(page, marks, start, _next(marks.openers, start, stop))))
     return found
 
 
-def _weighed(page: Page, one: _Candidate, stop: int) -> _Candidate:
-    inside = range(one.heading.at + 1, stop)
-    lit = any(page.lamp(at) for at in inside)
-    end = next((at for at in inside if page.is_opener(at)), stop)
-    plain = [page.blocks[at].plain for at in range(one.heading.at + 1, end) if not page.kinds[at]]
-    pulled = (
-        len(plain) > 1
-        and len(plain[0]) > signs.SHORT
-        and signs.is_short(plain[-1])
-        and signs.ends_sentence(plain[-1])
-    )
-    return _Candidate(heading=one.heading, marked=one.marked, dashed=one.dashed, lit=lit, pulled=pulled)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Landmarks:
+    """Where the page's lamps and openers stand, its own blocks, and those of them that are paragraphs for sure."""
+
+    lamps: list[int]
+    openers: list[int]
+    own: list[int]
+    long: list[int]
+
+    @classmethod
+    def of(cls, page: Page) -> "_Landmarks":
+        places = range(len(page.blocks))
+        own = [at for at in places if not page.kinds[at]]
+        return cls(
+            lamps=[at for at in places if page.lamp(at)],
+            openers=[at for at in places if page.is_opener(at)],
+            own=own,
+            long=[at for at in own if len(page.blocks[at].plain) > signs.SHORT],
+        )
+
+
+def _next(places: list[int], start: int, stop: int) -> int:
+    """The first of the places from `start` on, `stop` where there is none before."""
+    number = bisect_left(places, start)
+    return min(places[number], stop) if number < len(places) else stop
+
+
+def _is_pulled(page: Page, marks: _Landmarks, start: int, end: int) -> bool:
+    """The last block before `end` is a short sentence, and a paragraph stands above it."""
+    number = bisect_left(marks.own, end) - 1
+    if number < 0 or (last := marks.own[number]) < start or _next(marks.long, start, last) == last:
+        return False
+    text = page.blocks[last].plain
+    return signs.is_short(text) and signs.ends_sentence(text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -80,13 +80,14 @@ def looks_like_html(text: str) -> bool:
 def read(html: str, *, url: str = "") -> Document:
     """Blocks of a page or a fragment, with the title and the address that it names itself, else `url`."""
     root, comments = parse(html)
-    url = _address(root, comments) or url
+    head = [one for one in root.elements() if one.tag in ("base", "link", "meta", "title")]
+    url = _address(head, comments) or url
     walk = _Walk(
-        url=_base(root, url), whole=max(root.size, 1), content="article" if "article" in root.tags else "main"
+        url=_base(head, url), whole=max(root.size, 1), content="article" if "article" in root.tags else "main"
     )
     walk.enter(root)
     blocks = settle(walk.blocks)
-    return Document(blocks=tuple(blocks), title=_title(root, blocks), url=url)
+    return Document(blocks=tuple(blocks), title=_title(head, blocks), url=url)
 
 
 @dataclass
@@ -283,32 +284,32 @@ def _named_furniture(element: Element, where: _Where) -> str:
     return kind or ("hidden" if hidden else "")
 
 
-def _meta(root: Element, *names: str) -> str:
-    for one in root.elements():
+def _meta(head: list[Element], *names: str) -> str:
+    for one in head:
         if one.tag == "meta" and (one.attributes.get("property") or one.attributes.get("name", "")).lower() in names:
             return signs.tidy(one.attributes.get("content", ""))
     return ""
 
 
-def _address(root: Element, comments: list[str]) -> str:
-    for one in root.elements():
+def _address(head: list[Element], comments: list[str]) -> str:
+    for one in head:
         if one.tag == "link" and "canonical" in one.attributes.get("rel", "").lower().split():
             return one.attributes.get("href", "").strip()
     saved = next((match[1] for comment in comments if (match := _SAVED_FROM.search(comment))), "")
-    return _meta(root, "og:url") or saved
+    return _meta(head, "og:url") or saved
 
 
-def _base(root: Element, url: str) -> str:
-    base = next((one.attributes.get("href", "") for one in root.elements() if one.tag == "base"), "")
+def _base(head: list[Element], url: str) -> str:
+    base = next((one.attributes.get("href", "") for one in head if one.tag == "base"), "")
     return urljoin(url, base) if base else url
 
 
-def _title(root: Element, blocks: list[Block]) -> str:
+def _title(head: list[Element], blocks: list[Block]) -> str:
     """The heading that the page's own title holds, else its first main heading, else that title without the site."""
-    element = next((one for one in root.elements() if one.tag == "title"), None)
+    element = next((one for one in head if one.tag == "title"), None)
     named = [
         text
-        for text in (_meta(root, "og:title", "twitter:title"), signs.tidy(element.text()) if element else "")
+        for text in (_meta(head, "og:title", "twitter:title"), signs.tidy(element.text()) if element else "")
         if text
     ]
     headings = [block.plain for block in blocks if block.is_heading and block.level == 1 and not block.furniture]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -113,6 +114,7 @@ class _Builder(HTMLParser):
         self.root = Element("root")
         self.open = [self.root]
         self.elements = [self.root]
+        self.counts: Counter[str] = Counter()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in BLOCKS:
@@ -123,25 +125,34 @@ class _Builder(HTMLParser):
         self.elements.append(element)
         if tag not in VOID and len(self.open) < _DEEPEST:
             self.open.append(element)
+            self.counts[tag] += 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
         if tag not in VOID and self.open[-1].tag == tag:
-            self.open.pop()
+            self._cut(len(self.open) - 1)
 
     def handle_endtag(self, tag: str) -> None:
+        if not self.counts[tag]:
+            return
         depth = next((depth for depth in range(len(self.open) - 1, 0, -1) if self.open[depth].tag == tag), 0)
         if depth and not (tag not in BLOCKS and any(one.tag in BLOCKS for one in self.open[depth + 1 :])):
-            del self.open[depth:]
+            self._cut(depth)
 
     def handle_data(self, data: str) -> None:
         self.open[-1].children.append(data)
 
+    def _cut(self, depth: int) -> None:
+        self.counts.subtract(one.tag for one in self.open[depth:])
+        del self.open[depth:]
+
     def _close(self, tags: frozenset[str], *, within: frozenset[str]) -> None:
         """Close the innermost open element of `tags`, unless one of `within` stands in between."""
+        if not any(self.counts[tag] for tag in tags):
+            return
         for depth in range(len(self.open) - 1, 0, -1):
             if self.open[depth].tag in tags:
-                del self.open[depth:]
+                self._cut(depth)
                 return
             if self.open[depth].tag in within:
                 return
