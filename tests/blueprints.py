@@ -3,13 +3,14 @@
 import email
 import email.policy
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from email.message import EmailMessage, Message
 from typing import Any
 
+from letters import STILTE
 from wekelijks.domain.links import Pages
 from wekelijks.domain.mailing import MailingKind
-from wekelijks.domain.newsletter import DoubtPolicy, Newsletter
+from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.reader import Reader
 from wekelijks.domain.tokens import Signer
 from wekelijks.mail.blanks import GREETING, PREFERENCES_URL, SINCE, UNSUBSCRIBE_URL, Wording
@@ -20,29 +21,8 @@ BASE_URL = "https://brieven.stilte.example"
 SIGNER = Signer(["the oldest key", "the newest key"])
 HASHING_KEY = "the hashing key"
 
-NEWSLETTER = Newsletter(
-    id=1,
-    slug="stilte",
-    name="Stilte op zondag",
-    sender_name="Marijke de Wit",
-    sender_address="marijke@stilte.example",
-    reply_to=None,
-    language="nl",
-    timezone="Europe/Amsterdam",
-    weekday=6,
-    moment=time(8, 0),
-    grace_hours=24,
-    repeat_after_weeks=52,
-    postal_address="Kerkstraat 1, 1234 AB Ons Dorp",
-    promise="",
-    sign_off="",
-    invitation="",
-    site_url="",
-    privacy_url="",
-    accent="#2f5d50",
-    doubt_policy=DoubtPolicy.RESEND,
-    created_at=datetime(2026, 1, 5, 9, 0, tzinfo=UTC),
-    is_default=True,
+NEWSLETTER = replace(
+    STILTE, postal_address="Kerkstraat 1, 1234 AB Ons Dorp", promise="", site_url="", accent="#2f5d50"
 )
 
 DUTCH = Wording(

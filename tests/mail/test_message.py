@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.utils import parseaddr
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -326,10 +327,10 @@ def test_a_letter_in_another_language_says_so() -> None:
         {"newsletter": newsletter(reply_to="a@b.example>\r\nBcc: c@d.example")},
     ],
 )
-def test_what_no_message_can_hold_is_refused_before_anything_is_promised(changes: dict[str, object]) -> None:
+def test_what_no_message_can_hold_is_refused_before_anything_is_promised(changes: dict[str, Any]) -> None:
     """A BadInput at the freeze, not a broken letter to everybody."""
     with pytest.raises(BadInput):
-        assemble(parts(**changes), key_id="k")  # type: ignore[arg-type]
+        assemble(parts(**changes), key_id="k")
 
 
 def test_a_date_without_its_zone_is_refused() -> None:

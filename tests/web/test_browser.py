@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from cast import FOUNDED, a_newsletter, a_reader
 from wekelijks.app import App
@@ -65,8 +65,8 @@ def test_no_page_keeps_anybody_out(pages: dict[str, str], browser: Browser) -> N
     findings = []
 
     for scheme in ("light", "dark"):
-        phone = {"width": 320, "height": 700}
-        context = browser.new_context(color_scheme=scheme, viewport=phone, bypass_csp=True)  # type: ignore[arg-type]
+        phone = ViewportSize(width=320, height=700)
+        context = browser.new_context(color_scheme=scheme, viewport=phone, bypass_csp=True)
         page = context.new_page()
         for name, address in pages.items():
             page.goto(address)

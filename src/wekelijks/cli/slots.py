@@ -112,7 +112,11 @@ def hold(doorway: Doorway, on: date, *, as_json: bool) -> None:
     from wekelijks.services import publishing
 
     slot = publishing.hold(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
-    _say_slots([slot], f"{on} is held: nothing opens it but `slots release {on}` or `slots open {on}`.", as_json)
+    _say_slots(
+        [slot],
+        f"{on} is held: nothing opens it but `slots release {on}` or `slots open {on}`.",
+        as_json=as_json,
+    )
 
 
 @slots.command()
@@ -126,7 +130,7 @@ def release(doorway: Doorway, on: date, *, as_json: bool) -> None:
     app = doorway.app
     slot = publishing.release(app.database, doorway.newsletter, on, now=app.clock())
     when = "at the next tick" if slot.opens_at and slot.opens_at <= app.clock() else "at its moment"
-    _say_slots([slot], f"{on} is planned and opens {when}.", as_json)
+    _say_slots([slot], f"{on} is planned and opens {when}.", as_json=as_json)
 
 
 @slots.command()
@@ -139,7 +143,7 @@ def skip(doorway: Doorway, days: tuple[date, date], *, as_json: bool) -> None:
 
     first, last = days
     skipped = publishing.skip(doorway.app.database, doorway.newsletter, first, last, now=doorway.app.clock())
-    _say_slots(skipped, f"Skipped: {', '.join(str(slot.on) for slot in skipped)}.", as_json)
+    _say_slots(skipped, f"Skipped: {', '.join(str(slot.on) for slot in skipped)}.", as_json=as_json)
 
 
 @slots.command()
@@ -233,7 +237,7 @@ def _say_opened(doorway: Doorway, opened: "Opened", *, as_json: bool) -> None:
         click.echo(f"Opened: «{opened.subject}» of {opened.on}, promised to {readers}; tried until {until}.")
 
 
-def _say_slots(found: "list[Slot]", message: str, as_json: bool) -> None:  # noqa: FBT001 - the door's own last word.
+def _say_slots(found: "list[Slot]", message: str, *, as_json: bool) -> None:
     if as_json:
         say_json([asdict(slot) for slot in found])
     else:
