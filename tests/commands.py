@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_FOREIGN = "WEKELIJKS_"
+_FOREIGN = ("WEKELIJKS_", "PYTHONUNBUFFERED")
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's environment without settings of anybody's installation."""
+    """This process's environment without settings of anybody's installation, and with Python's own buffering."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     return {**plain, "COLUMNS": "120", **extra}
 

@@ -99,11 +99,13 @@ def test_a_listener_that_leaves_is_no_event(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
-def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_line(tmp_path: Path, unbuffered: str) -> None:
     """Also when it is only noticed at the end."""
+    there = environment(PYTHONUNBUFFERED=unbuffered)
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(
-            Operator(tmp_path).command("--help"), stdout=full, stderr=subprocess.PIPE, env=environment(), check=False
+            Operator(tmp_path).command("--help"), stdout=full, stderr=subprocess.PIPE, env=there, check=False
         )
 
     assert done.returncode == 1

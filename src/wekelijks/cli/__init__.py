@@ -99,7 +99,7 @@ def run(words: list[str] | None = None) -> int:
         error.show()
         return _WRONG_USAGE
     except BrokenPipeError:
-        return _without_listener()
+        return _without_output()
     except (WekelijksError, click.ClickException, click.Abort, OSError) as error:
         return _fail(_one_line(error))
     except Exception as error:
@@ -140,11 +140,15 @@ def _defect(error: Exception) -> str:
 
 def _fail(line: str) -> int:
     click.echo(f"wekelijks: {line}", err=True)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return _without_output()
     return _NOT_DONE
 
 
-def _without_listener() -> int:
-    """The reader of our output has left (`| head`): nothing to say to anybody, also not at the interpreter's end."""
+def _without_output() -> int:
+    """Who read our output has left (`| head`), or its disk is full: what waits goes nowhere, also not at the end."""
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, sys.stdout.fileno())
     return _NOT_DONE
