@@ -176,7 +176,7 @@ def _is_running(page: Page, at: int) -> bool:
 
 
 def _with_evidence(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:
-    split = [one.heading.at for one in candidates if one.split]
+    split = [one.heading.at for one in candidates if one.split and _may_end_section(page, one)]
     marks = _Landmarks.of(page)
     found = []
     for one in candidates:
@@ -185,6 +185,11 @@ def _with_evidence(page: Page, candidates: list[_Candidate]) -> list[_Candidate]
         lit = _next(marks.lamps, start, stop) < stop
         found.append(replace(one, lit=lit, pulled=_is_pulled(page, marks, start, _next(marks.openers, start, stop))))
     return found
+
+
+def _may_end_section(page: Page, one: _Candidate) -> bool:
+    """Without lamps a colon in the middle of a section says nothing."""
+    return page.has_lamp or one.dashed or one.marked > 0 or _follows_insight(page, one)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
