@@ -12,7 +12,7 @@ from letters import DUTCH, ENGLISH, STILTE
 from wekelijks.domain.material import Link
 from wekelijks.mail.composer import Composed
 from wekelijks.mail.preflight import Severity, placeholders
-from wekelijks.mail.templates import Templates
+from wekelijks.mail.templates import Templates, directory
 
 
 def found(composed: Composed, severity: Severity) -> list[str]:
@@ -175,6 +175,11 @@ def test_an_own_template_that_forgets_the_way_out_is_blocked(
         "color:transparent",
         "color:#000;background-color:#010101",
         "text-indent:-9999px",
+        "opacity:.01",
+        "color:rgb(253, 251, 247)",
+        "position:absolute;left:-9999px",
+        "max-height:0;overflow:hidden",
+        "width:0;overflow:hidden",
     ],
 )
 def test_invisible_text_is_blocked(tmp_path: Path, hiding: str) -> None:
@@ -186,6 +191,23 @@ def test_invisible_text_is_blocked(tmp_path: Path, hiding: str) -> None:
     (finding,) = found(letters.composed(templates=Templates(tmp_path)), Severity.BLOCK)
 
     assert "Text that nobody sees: “casino”" in finding
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "@media (prefers-color-scheme: dark) { .letter .small { color: #1c1917 !important; } }",
+        "@media (max-width: 480px) { .small { display: none !important; } }",
+    ],
+)
+def test_text_that_only_some_readers_see_is_blocked(tmp_path: Path, rule: str) -> None:
+    """In the dark and on a telephone a letter is read too."""
+    ours = (directory() / "style.css").read_text("utf-8")
+    (tmp_path / "style.css").write_text(f"{ours}\n{rule}", "utf-8")
+
+    (finding,) = found(letters.composed(templates=Templates(tmp_path)), Severity.BLOCK)
+
+    assert "Text that nobody sees where @media" in finding
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,11 @@ _BREAKING = frozenset(
 _FAINT = 1.3  # Below this nobody sees that there is text at all.
 _TINY = 3.0  # Pixels.
 _FAR = 500  # Pixels: off any screen.
+_THIN = 0.1  # Opacity below which nobody reads.
 
+_SIDES = ("text-indent", "left", "right", "top", "bottom", "margin-left", "margin-top")
+_EXTENTS = ("height", "max-height", "width", "max-width")
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*\)")
 _HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 _NAMED = {"white": "#ffffff", "black": "#000000"}
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|%)?")
@@ -161,10 +165,15 @@ def _hides(style: dict[str, str]) -> bool:
         style.get("display", "").startswith("none")
         or style.get("visibility", "").startswith(("hidden", "collapse"))
         or style.get("color", "").startswith("transparent")
-        or _pixels(style.get("opacity", ""), otherwise=1.0) == 0
+        or _pixels(style.get("opacity", ""), otherwise=1.0) < _THIN
         or _pixels(style.get("font-size", ""), otherwise=16.0) < _TINY
-        or _pixels(style.get("text-indent", ""), otherwise=0.0) < -_FAR
+        or any(_pixels(style.get(side, ""), otherwise=0.0) < -_FAR for side in _SIDES)
+        or ("hidden" in style.get("overflow", "") and any(_is_flat(style.get(each, "")) for each in _EXTENTS))
     )
+
+
+def _is_flat(value: str) -> bool:
+    return _pixels(value, otherwise=1.0) < 1
 
 
 def _pixels(value: str, *, otherwise: float) -> float:
@@ -174,6 +183,8 @@ def _pixels(value: str, *, otherwise: float) -> float:
 
 def _colour(value: str) -> str:
     """#rrggbb where the value is a colour that we can tell, else empty."""
+    if channels := _RGB.search(value):
+        return "#" + "".join(f"{min(int(channel), 255):02x}" for channel in channels.groups())
     found = _HEX.search(value)
     if not found:
         return _NAMED.get(value.split(" ")[0], "")

@@ -4,7 +4,10 @@ Our own templates always pass. An operator's may forget the way out, hide words,
 has not; then this names it before a reader can.
 """
 
+import re
 from collections.abc import Iterator
+
+import css_inline
 
 from wekelijks.domain.letter import Letter
 from wekelijks.mail import blanks, hypertext
@@ -18,6 +21,7 @@ HEAVIEST = 100_000
 _LONGEST_LINE = 998  # RFC 5322 2.1.1.
 _ACTIVE = ("script", "form", "iframe", "object", "embed", "video", "audio")
 _HTML, _TEXT = "letter.html", "letter.txt"
+_MEDIA = re.compile(r"@media([^{}]*)\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}")
 
 
 def inspect(html: str, text: str, *, letter: Letter, setting: Setting) -> list[Finding]:
@@ -36,7 +40,20 @@ def inspect(html: str, text: str, *, letter: Letter, setting: Setting) -> list[F
     ]
     if page.hidden:
         findings.append(block(_HTML, f"Text that nobody sees: “{page.hidden[0][:60]}”."))
+    else:
+        findings += _elsewhere(html, page)
     return findings
+
+
+def _elsewhere(html: str, page: Page) -> Iterator[Finding]:
+    """What is seen here and hidden in the dark, or on a telephone; paper may leave things out."""
+    rules: dict[str, str] = {}
+    for query, more in _MEDIA.findall(page.style):
+        rules[query.strip()] = rules.get(query.strip(), "") + more
+    for query, style in rules.items():
+        there = hypertext.read(css_inline.inline(html, extra_css=style, load_remote_stylesheets=False))
+        if there.hidden and "print" not in query:
+            yield block(_HTML, f"Text that nobody sees where @media {query}: “{there.hidden[0][:60]}”.")
 
 
 def _size(html: str, text: str) -> Iterator[Finding]:
