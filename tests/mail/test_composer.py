@@ -375,3 +375,11 @@ def test_a_link_without_a_title_shows_its_address() -> None:
 
     assert ">https://stilte.example/x</a>" in composed.html
     assert not composed.blocks
+
+
+def test_the_charset_is_told_before_anything_else() -> None:
+    """Within the first 1,024 bytes (HTML, 4.2.5.4): a letter that is kept as a file has its accents."""
+    document = letters.composed().html.encode()
+
+    assert b'<meta charset="utf-8">' in document[:1024]
+    assert document.index(b"<style>") < document.index(b"</head>") < document.index(b"<body")

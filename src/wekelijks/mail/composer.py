@@ -25,6 +25,7 @@ from wekelijks.mail.preflight import Finding
 from wekelijks.mail.templates import BrokenTemplate, Templates
 
 _MANY_LINES = re.compile(r"\n{3,}")
+_EARLY_STYLE = re.compile(r"<head>(<style>.*?</style>)(.*?)</head>", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +195,8 @@ class Composer:
 
     def _inlined(self, html: str, findings: list[Finding]) -> str:
         try:
-            return self._inliner.inline(html)
+            # The inliner puts the remaining style before the charset, whose place is in the first 1,024 bytes.
+            return _EARLY_STYLE.sub(r"<head>\2\1\n</head>", self._inliner.inline(html), count=1)
         except css_inline.InlineError as error:
             findings.append(preflight.block("style.css", f"The style cannot be read: {error}."))
             return html
