@@ -1,6 +1,9 @@
 """A sender that is killed on the way loses nobody, and repeats only those it names."""
 
 import asyncio
+import fcntl
+import os
+import signal
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -84,3 +87,38 @@ def test_nobody_is_lost_and_doubles_are_named(database: Database) -> None:
     assert sum(copies.values()) - READERS <= KILLS * CONNECTIONS
     assert doubles <= doubtful
     assert balance.is_settled
+
+
+def test_a_sender_told_to_stop_ends_though_the_database_never_answers(database: Database) -> None:
+    """Another process keeps the turn to write and does not let go: out in time all the same, and nobody is lost."""
+    if not database.is_sqlite:
+        return
+    mailing_id, relay = promised(database, 200), ScriptedRelay()
+    url = database.url.render_as_string(hide_password=False)
+    hasty = "from wekelijks.cli import send; send._EXIT_WITHIN = 1; import carrier, sys; carrier.main(*sys.argv[1:])"
+
+    async def run() -> int:
+        async with listening(relay):
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", hasty, url, str(relay.port), str(CONNECTIONS)),
+                env={**os.environ, "PYTHONPATH": str(CARRIER.parent)},
+                stdout=asyncio.subprocess.DEVNULL,
+            )
+            while len(relay.taken) < 50 and process.returncode is None:  # noqa: ASYNC110 - watches two.
+                await asyncio.sleep(0.001)
+            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+            process.terminate()
+            status = await asyncio.wait_for(process.wait(), 20)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            await carry_and_kill(url, relay, kill_at=None)
+            return status
+
+    with Path(f"{database.url.database}.lock").open("w") as lock:
+        status = asyncio.run(run())
+
+    copies = Counter(address for address, _message in relay.taken)
+    with database.read() as transaction:
+        doubtful = set(ledger.doubtful(transaction, mailing_id))
+    assert status == -signal.SIGALRM
+    assert len(copies) == 200
+    assert {address for address, count in copies.items() if count > 1} <= doubtful

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from wekelijks.store.senders import Place
 
 
+_EXIT_WITHIN = 30  # Seconds after the word to stop, whatever the database or the relay does.
+
+
 @click.command()
 @click.option("--follow", is_flag=True, help="Go on: carry whatever comes, until stopped.")
 @click.option("--supervised", is_flag=True, hidden=True, help="Stop when standard input ends.")
@@ -83,7 +86,7 @@ def options(app: "App") -> "Options":
 def carry(
     means: "Means", options: "Options", *, follow: bool, progress: "Callable[[Summary], None] | None" = None
 ) -> "Summary":
-    """Run the sender in a loop of its own; SIGTERM and SIGINT stop it in order."""
+    """Run the sender in a loop of its own; SIGTERM and SIGINT stop it in order, and the process within 30 s."""
     import asyncio
     import signal
 
@@ -91,8 +94,15 @@ def carry(
 
     async def run() -> "Summary":
         sender = Sender(means, options, progress=progress)
+
+        def stop() -> None:
+            sender.stop()
+            # A database that never answers cannot be waited for. The alarm ends the process as a kill would, and the
+            # next sender names what was left open. Asked again, it keeps the time that is left.
+            signal.alarm(signal.alarm(0) or _EXIT_WITHIN)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, sender.stop)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
         return await sender.run(follow=follow)
 
     return asyncio.run(run())
