@@ -70,10 +70,11 @@ class Rig:
         shown, copies = self.show(), Counter(address for address, _message in relay.taken)
         doubles, doubtful = {address for address, count in copies.items() if count > 1}, set(shown["doubtful"])
         ends = ("accepted", "refused", "expired", "suppressed", "cancelled")
-        lost = self.readers - len(copies | Counter(doubtful)) - sum(shown[end] for end in ends[1:])
+        waiting = shown["waiting"]
+        lost = self.readers - len(copies | Counter(doubtful)) - sum(shown[end] for end in ends[1:]) - waiting
         exact = shown["snapshot"] == self.readers == sum(shown[end] for end in ends) and shown["state"] == "done"
         return (
-            f"accepted {shown['accepted']:,} of {self.readers:,}  lost {lost}  "
+            f"accepted {shown['accepted']:,} of {self.readers:,}  waiting {waiting}  lost {lost}  "
             f"doubles {copies.total() - len(copies)}  "
             f"unnamed {len(doubles - doubtful)}  doubtful {len(doubtful)}  exact {exact}"
         )
