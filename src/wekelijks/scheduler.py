@@ -13,6 +13,7 @@ from threading import Lock, Thread
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import Unavailable, WekelijksError
 from wekelijks.domain.slot import Event, Happening
 from wekelijks.services import publishing
@@ -23,7 +24,7 @@ EVERY = 5.0
 """Seconds between two ticks: one indexed query each, so that a letter is never later than a reader would notice."""
 
 _WORTH_A_WARNING = frozenset({Happening.HELD, Happening.MISSED, Happening.UNFINISHED, Happening.FAILED})
-_KIND, _ABOUT = "scheduler", "tick"
+_KIND, _ABOUT = AlarmKind.SCHEDULER, "tick"
 
 _log = structlog.get_logger()
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from cast import FOUNDED, a_newsletter, a_reader, a_theme
+from wekelijks.domain.alarm import AlarmKind, about_mailing
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import SlotState
 from wekelijks.domain.subscriber import Standing
@@ -149,7 +150,12 @@ def test_letters_left_lying_are_noticed(press: Press, newsletter: Newsletter) ->
 
 def test_an_alarm_stands_until_it_is_cleared_and_names_nobody(press: Press, newsletter: Newsletter) -> None:
     """The relay's answer may hold an address; health is for anybody to read."""
-    about: dict[str, Any] = {"newsletter_id": newsletter.id, "kind": "paused", "about": "mailing 1", "now": NOW}
+    about: dict[str, Any] = {
+        "newsletter_id": newsletter.id,
+        "kind": AlarmKind.PAUSED,
+        "about": about_mailing(1),
+        "now": NOW,
+    }
     with press.database.begin() as transaction:
         alarms.raise_(transaction, **about, message="Refused: <anneke@lezers.example>.")
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import cast
+from wekelijks.domain.alarm import AlarmKind
 from wekelijks.store import alarms
 from wekelijks.store.database import Database
 
@@ -19,7 +20,7 @@ def test_raising_again_changes_nothing(database: Database) -> None:
                 alarms.raise_(
                     transaction,
                     newsletter_id=who,
-                    kind="held",
+                    kind=AlarmKind.HELD,
                     about="2026-03-08",
                     message=f"The slot is held ({minutes}).",
                     now=NOW + timedelta(minutes=minutes),
@@ -37,11 +38,15 @@ def test_a_cleared_alarm_may_be_raised_again(database: Database) -> None:
     """Clearing ends exactly this alarm; what comes back later is a new one."""
     with database.begin() as transaction:
         for about in ("relay one", "relay two"):
-            alarms.raise_(transaction, newsletter_id=None, kind="relay", about=about, message="No answer.", now=NOW)
+            alarms.raise_(
+                transaction, newsletter_id=None, kind=AlarmKind.RELAY, about=about, message="No answer.", now=NOW
+            )
 
-        alarms.clear(transaction, newsletter_id=None, kind="relay", about="relay one", now=NOW)
+        alarms.clear(transaction, newsletter_id=None, kind=AlarmKind.RELAY, about="relay one", now=NOW)
         left = [alarm.about for alarm in alarms.standing(transaction)]
-        alarms.raise_(transaction, newsletter_id=None, kind="relay", about="relay one", message="Again.", now=NOW)
+        alarms.raise_(
+            transaction, newsletter_id=None, kind=AlarmKind.RELAY, about="relay one", message="Again.", now=NOW
+        )
         again = [(alarm.about, alarm.message) for alarm in alarms.standing(transaction)]
 
     assert left == ["relay two"]
@@ -51,6 +56,6 @@ def test_a_cleared_alarm_may_be_raised_again(database: Database) -> None:
 def test_clearing_what_does_not_stand_is_no_error(database: Database) -> None:
     """Whoever sees that things are well may say so at every tick."""
     with database.begin() as transaction:
-        alarms.clear(transaction, newsletter_id=None, kind="relay", about="anything", now=NOW)
+        alarms.clear(transaction, newsletter_id=None, kind=AlarmKind.RELAY, about="anything", now=NOW)
 
         assert alarms.standing(transaction) == []

@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from cast import FOUNDED, a_newsletter, a_reader, a_theme
 from wekelijks.app import App
+from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.subscriber import Standing
 from wekelijks.domain.tokens import Signer
 from wekelijks.services import publishing
@@ -97,7 +98,7 @@ def test_health_is_200_when_all_is_well_and_503_with_reasons_when_not(ask: Ask, 
         alarms.raise_(
             transaction,
             newsletter_id=1,
-            kind="held",
+            kind=AlarmKind.HELD,
             about="2026-03-08",
             message="Held by anneke@x.nl.",
             now=clock.now,
@@ -133,7 +134,9 @@ def test_a_database_out_of_reach_is_a_reason_and_no_reason_to_restart(app: App) 
 def test_metrics_count_readers_slots_alarms_and_beats(ask: Ask, app: App, clock: Clock) -> None:
     """What is none is 0, not absent."""
     with app.database.begin() as transaction:
-        alarms.raise_(transaction, newsletter_id=None, kind="relay", about="x", message="Away.", now=clock.now)
+        alarms.raise_(
+            transaction, newsletter_id=None, kind=AlarmKind.RELAY, about="x", message="Away.", now=clock.now
+        )
     clock.now += timedelta(seconds=30)
 
     found = samples(ask)

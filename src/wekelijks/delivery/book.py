@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import structlog
 
+from wekelijks.domain.alarm import AlarmKind, about_mailing
 from wekelijks.domain.errors import Unavailable
 from wekelijks.store import alarms, carrying, ledger
 from wekelijks.store.carrying import Claimed, Settled
@@ -171,8 +172,8 @@ def _pause(transaction: Transaction, stop: Stop, *, now: datetime) -> None:
         alarms.raise_(
             transaction,
             newsletter_id=stop.newsletter_id,
-            kind="paused",
-            about=f"mailing {stop.mailing_id}",
+            kind=AlarmKind.PAUSED,
+            about=about_mailing(stop.mailing_id),
             message=f"Sending was paused and nobody was removed: {stop.reason}",
             now=now,
         )

@@ -20,6 +20,7 @@ from wekelijks.delivery.connection import Connection, Timeouts, Unreachable
 from wekelijks.delivery.relay import Relay
 from wekelijks.delivery.tempo import Tempo
 from wekelijks.domain import addresses
+from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import BadInput, Unavailable, WekelijksError
 from wekelijks.domain.mailing import Mailing, MailingState
 from wekelijks.domain.outcome import Answer, Breaker, Outcome, Verdict
@@ -360,12 +361,12 @@ class Sender:
     def _raise_alarm(self, message: str) -> None:
         now, name = self._means.clock(), self._options.relay.name
         with contextlib.suppress(Unavailable), self._means.place.begin(synced=True) as transaction:
-            alarms.raise_(transaction, newsletter_id=None, kind="relay", about=name, message=message, now=now)
+            alarms.raise_(transaction, newsletter_id=None, kind=AlarmKind.RELAY, about=name, message=message, now=now)
 
     def _clear_alarm(self) -> None:
         now, name = self._means.clock(), self._options.relay.name
         with contextlib.suppress(Unavailable), self._means.place.begin() as transaction:
-            alarms.clear(transaction, newsletter_id=None, kind="relay", about=name, now=now)
+            alarms.clear(transaction, newsletter_id=None, kind=AlarmKind.RELAY, about=name, now=now)
 
     # Winding up.
 

@@ -7,6 +7,7 @@ ours alone. So inside, everything that it was made of is asked again; when the a
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import NotAllowed, Unavailable, WekelijksError
 from wekelijks.domain.mailing import Mailing
 from wekelijks.domain.newsletter import Newsletter
@@ -264,7 +265,8 @@ def _all_is_well(transaction: Transaction, newsletter: Newsletter, on: date, *, 
     """A letter goes out: this date is no longer held, and an earlier silence is over."""
     for alarm in alarms.standing(transaction):
         mine = alarm.newsletter_id == newsletter.id
-        if mine and (alarm.kind == "missed" or (alarm.kind == "held" and alarm.about == on.isoformat())):
+        held = alarm.kind is AlarmKind.HELD and alarm.about == on.isoformat()
+        if mine and (held or alarm.kind is AlarmKind.MISSED):
             alarms.clear(transaction, newsletter_id=newsletter.id, kind=alarm.kind, about=alarm.about, now=now)
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wekelijks.domain import calendar
+from wekelijks.domain.alarm import Alarm
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import AHEAD, Slot, SlotState
 from wekelijks.services.press import Press
 from wekelijks.store import newsletters, slots
-from wekelijks.store.alarms import Alarm
 from wekelijks.store.database import Transaction
 
 

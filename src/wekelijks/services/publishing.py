@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from wekelijks.domain import calendar
+from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import Unavailable, WekelijksError
 from wekelijks.domain.mailing import MailingKind, MailingState
 from wekelijks.domain.slot import CLEARS_ITSELF, Event, Happening, HoldReason, Slot, SlotState
@@ -101,11 +102,11 @@ def _guarded(turn: Turn) -> list[Event]:
         trace = None if isinstance(error, WekelijksError) else error
         _log.error("A newsletter's weeks were not looked after; the next tick will.", newsletter=slug, exc_info=trace)
         message = f"The weeks of “{turn.newsletter.name}” cannot be looked after: {_one_line(error)}"
-        _raise(turn, "tick", slug, message)
+        _raise(turn, AlarmKind.TICK, slug, message)
         return [Event(newsletter=slug, on=None, kind=Happening.FAILED, message=message)]
-    if any(alarm.kind == "tick" and alarm.about == slug for alarm in turn.standing):
+    if any(alarm.kind is AlarmKind.TICK and alarm.about == slug for alarm in turn.standing):
         with turn.press.database.begin() as transaction:
-            alarms.clear(transaction, newsletter_id=turn.newsletter.id, kind="tick", about=slug, now=turn.now)
+            _clear(transaction, turn, AlarmKind.TICK, slug)
     return events
 
 
@@ -143,10 +144,10 @@ def _close(turn: Turn, late: list[Slot]) -> list[Event]:
     with turn.press.database.begin() as transaction:
         closed = [slot for slot in late if slots.become(transaction, slot, _end_of(slot))]
         for slot in closed:
-            _clear(transaction, turn, "held", slot)
+            _clear(transaction, turn, AlarmKind.HELD, slot.on.isoformat())
         missed = [slot.on for slot in closed if _end_of(slot) is SlotState.MISSED]
         if missed:
-            _raise_in(transaction, turn, "missed", missed[-1].isoformat(), _missed(turn, missed))
+            _raise_in(transaction, turn, AlarmKind.MISSED, missed[-1].isoformat(), _missed(turn, missed))
     return [_closing_event(turn, slot) for slot in closed]
 
 
@@ -193,8 +194,8 @@ def _hold_back(turn: Turn, slot: Slot, obstacle: Obstacle) -> list[Event]:
     with turn.press.database.begin() as transaction:
         if not slots.become(transaction, slot, SlotState.HELD, reason=obstacle.reason):
             return []  # Somebody else was first: another clock, or a person.
-        _clear(transaction, turn, "held", slot)
-        _raise_in(transaction, turn, "held", slot.on.isoformat(), message)
+        _clear(transaction, turn, AlarmKind.HELD, slot.on.isoformat())
+        _raise_in(transaction, turn, AlarmKind.HELD, slot.on.isoformat(), message)
     return [_event(turn, slot, Happening.HELD, message)]
 
 
@@ -219,7 +220,7 @@ def _watch_windows(turn: Turn) -> list[Event]:
             and mailing.deadline + _SETTLING_DOWN < turn.now
         }
         standing = {
-            a.about for a in turn.standing if a.kind == "unfinished" and a.newsletter_id == turn.newsletter.id
+            a.about for a in turn.standing if a.kind is AlarmKind.UNFINISHED and a.newsletter_id == turn.newsletter.id
         }
         if not overdue and not standing:
             return []
@@ -236,14 +237,12 @@ def _tell_unfinished(turn: Turn, late: dict[str, Slot], standing: set[str]) -> l
             f"The letter of {about} did not come to its end within its window: `slots show {about}` shows who waits "
             f"or is in doubt, `send` goes on, `slots settle {about}` decides about doubts."
         )
-        _raise(turn, "unfinished", about, message)
+        _raise(turn, AlarmKind.UNFINISHED, about, message)
         events.append(_event(turn, late[about], Happening.UNFINISHED, message))
     if over := standing - late.keys():
         with turn.press.database.begin() as transaction:
             for about in over:
-                alarms.clear(
-                    transaction, newsletter_id=turn.newsletter.id, kind="unfinished", about=about, now=turn.now
-                )
+                _clear(transaction, turn, AlarmKind.UNFINISHED, about)
     return events
 
 
@@ -251,19 +250,18 @@ def _event(turn: Turn, slot: Slot, kind: Happening, message: str) -> Event:
     return Event(newsletter=turn.newsletter.slug, on=slot.on, kind=kind, message=message)
 
 
-def _raise(turn: Turn, kind: str, about: str, message: str) -> None:
+def _raise(turn: Turn, kind: AlarmKind, about: str, message: str) -> None:
     with turn.press.database.begin() as transaction:
         _raise_in(transaction, turn, kind, about, message)
 
 
-def _raise_in(transaction: Transaction, turn: Turn, kind: str, about: str, message: str) -> None:
+def _raise_in(transaction: Transaction, turn: Turn, kind: AlarmKind, about: str, message: str) -> None:
     alarms.raise_(
         transaction, newsletter_id=turn.newsletter.id, kind=kind, about=about, message=message, now=turn.now
     )
 
 
-def _clear(transaction: Transaction, turn: Turn, kind: str, slot: Slot) -> None:
-    about = slot.on.isoformat()
+def _clear(transaction: Transaction, turn: Turn, kind: AlarmKind, about: str) -> None:
     alarms.clear(transaction, newsletter_id=turn.newsletter.id, kind=kind, about=about, now=turn.now)
 
 

@@ -6,6 +6,7 @@ Nothing is written here, and nothing is said to be well that was not looked at: 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from wekelijks.domain.alarm import Alarm
 from wekelijks.domain.discretion import discreet
 from wekelijks.domain.errors import NotAllowed, WekelijksError
 from wekelijks.domain.mailing import Balance, MailingKind, MailingState
@@ -15,7 +16,6 @@ from wekelijks.domain.subscriber import Standing
 from wekelijks.services import ahead, choosing, opening, runway
 from wekelijks.services.press import Press
 from wekelijks.store import alarms, figures, heartbeats, ledger, newsletters, slots
-from wekelijks.store.alarms import Alarm
 from wekelijks.store.database import Database, Transaction
 
 _OVERDUE = timedelta(minutes=5)

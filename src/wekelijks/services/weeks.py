@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from wekelijks.domain import calendar
+from wekelijks.domain.alarm import AlarmKind, about_mailing
 from wekelijks.domain.errors import BadInput, NotAllowed, NotFound
 from wekelijks.domain.mailing import Balance, Mailing
 from wekelijks.domain.newsletter import WEEKDAYS, Newsletter
@@ -294,12 +295,12 @@ def _under_way(transaction: Transaction, newsletter: Newsletter, on: date, wish:
 
 
 def _clear_held(transaction: Transaction, newsletter: Newsletter, on: date, *, now: datetime) -> None:
-    alarms.clear(transaction, newsletter_id=newsletter.id, kind="held", about=on.isoformat(), now=now)
+    alarms.clear(transaction, newsletter_id=newsletter.id, kind=AlarmKind.HELD, about=on.isoformat(), now=now)
 
 
 def _clear_paused(transaction: Transaction, newsletter: Newsletter, mailing: Mailing, *, now: datetime) -> None:
-    about = f"mailing {mailing.id}"  # As the sender says it when it pauses one.
-    alarms.clear(transaction, newsletter_id=newsletter.id, kind="paused", about=about, now=now)
+    about = about_mailing(mailing.id)
+    alarms.clear(transaction, newsletter_id=newsletter.id, kind=AlarmKind.PAUSED, about=about, now=now)
 
 
 def _listed(newsletter: Newsletter, slot: Slot, subject: str, readers: int) -> Listed:

@@ -153,7 +153,7 @@ class _Drawn(Collector):
         family = GaugeMetricFamily("wekelijks_alarms", "Alarms that stand.", labels=("newsletter", "kind"))
         sums: dict[tuple[str, str], int] = {}
         for one in self._figures.alarms:
-            labels = (self._slugs.get(one.newsletter_id or 0, ""), one.kind)
+            labels = (self._slugs.get(one.newsletter_id or 0, ""), one.kind.value)
             sums[labels] = sums.get(labels, 0) + 1
         for labels, count in sums.items():
             family.add_metric(labels, count)
