@@ -111,6 +111,25 @@ def test_output_without_end_ends(own: Path) -> None:
     assert "a million characters" in message
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        '"%999999999d" % 1',
+        '"%999999999d"|format(1)',
+        '"{:999999999}".format(1)',
+        '"{:{w}}".format(1, w=999999999)',
+        '"a".ljust(999999999)',
+        '"a"|center(999999999)',
+        '"a"|indent(999999999)',
+    ],
+)
+def test_one_step_never_fills_the_memory(own: Path, expression: str) -> None:
+    """Widths are read by others than Jinja, and no line is counted of what they do."""
+    composed = composed_with(own, footer__txt=f"{{{{ links.unsubscribe }}}} {{{{ {expression} }}}}")
+
+    assert [place for place, _told in blocked(composed)][:1] == ["templates/email/footer.txt, line 1"]
+
+
 def test_a_template_that_includes_itself_is_told(own: Path) -> None:
     """Not a crash of the interpreter."""
     ((place, message),) = blocked(composed_with(own, footer__html="{% include 'footer.html' %}"))

@@ -4,9 +4,11 @@ A template sees the values it is handed and nothing else: no settings, no secret
 operator's file does wrong, up to running for ever, is told with its name and line and never leaves as a letter.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -30,6 +32,9 @@ from wekelijks.mail.blanks import guarded
 from wekelijks.mail.markdown import bound, underlined, wrap
 
 _STEPS = 100_000  # Lines of a template that run for one letter; ours need some hundreds.
+_VASTEST = 10_000  # A width, an indent or a count in a template; ours have some dozens.
+_VAST_WIDTH = re.compile(r"\d{5}")
+_VAST = f"a width or a count is {_VASTEST:,} at most."
 _LONGEST = 1_000_000  # Characters: ten times what a mail program shows.
 _FORGOTTEN = ".html", ".txt", ".css"
 
@@ -138,12 +143,39 @@ class _Own(FileSystemLoader):
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, without arithmetic that fills the memory in one step."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "%"})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" or not all(isinstance(one, int | float) for one in (left, right)):
             raise SecurityError(f"“{operator}” works on numbers only, and raises none to a power.")
         return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if obj is not self.globals["range"]:  # Which has a limit of its own.
+            _refuse_vast(*args, *kwargs.values())
+        method = getattr(obj, "__wrapped__", obj)  # Jinja wraps str.format, so that it is safe.
+        if getattr(method, "__name__", "").startswith("format") and _VAST_WIDTH.search(
+            str(getattr(method, "__self__", ""))
+        ):
+            raise SecurityError(_VAST)
+        return super().call(context, obj, *args, **kwargs)
+
+
+def _refuse_vast(*values: Any) -> None:
+    """A width or a count beyond this would fill the memory with one call, which no line is counted of."""
+    if any(isinstance(one, int) and one > _VASTEST for one in values):
+        raise SecurityError(_VAST)
+
+
+def _measured(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, refusing vast widths."""
+
+    @wraps(function)  # Keeps Jinja's mark of what a filter wants to be handed.
+    def measure(*arguments: Any, **named: Any) -> Any:
+        _refuse_vast(*arguments[1:], *named.values())
+        return function(*arguments, **named)
+
+    return measure
 
 
 def _environment(loader: ChoiceLoader) -> Environment:
@@ -156,6 +188,9 @@ def _environment(loader: ChoiceLoader) -> Environment:
         keep_trailing_newline=False,
     )
     environment.globals.pop("lipsum", None)  # Filler text is what the pre-flight looks for.
+    environment.filters.pop("format", None)  # Its widths cannot be told; “~” and `"{}".format` do the same.
+    for name in ("center", "indent", "wordwrap"):
+        environment.filters[name] = _measured(environment.filters[name])
     environment.filters = guarded({**environment.filters, "wrap": wrap, "underlined": underlined, "bound": bound})
     return environment
 
