@@ -291,7 +291,7 @@ def test_a_test_letter_is_marked_and_its_links_do_nothing() -> None:
     assert composed.subject == message["Subject"]
     assert text.startswith("Dit is een proef.")
     assert "Afmelden:\n(werkt niet in een proef)" in text
-    assert "iemand liet hem naar dit adres sturen" in " ".join(text.split())
+    assert "iemand heeft hem naar dit adres laten sturen" in " ".join(text.split())
     assert message["List-Unsubscribe"] is None
     assert [one.href for one in hypertext.read(html).anchors] == ["https://stilte.example/loslaten"]
     assert not composed.blocks
