@@ -1,12 +1,17 @@
 """Ids and dates as scripts and slips of the finger give them: the same words are understood by every command."""
 
+import subprocess
+import sys
+import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cast import a_newsletter
-from wekelijks.cli import wekelijks
+from commands import environment
+from wekelijks.cli import doorway, wekelijks
 from wekelijks.settings import keys
 from wekelijks.settings.installation import DATABASE_NAME
 from wekelijks.store import migrations
@@ -77,3 +82,41 @@ def test_a_list_that_cannot_be_read_empties_no_file(tmp_path: Path) -> None:
 
     assert result.exit_code != 0
     assert file.read_text("utf-8") == "email\njan@example.nl\n"
+
+
+def test_a_long_list_is_written_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty thousand rows into a pipe: every cell whole, columns under each other, within seconds."""
+    out = StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    rows = [(f"lezer{number}@example.nl", "Zoë", None) for number in range(20_000)]
+    began = time.perf_counter()
+
+    doorway.say_table(("address", "name", "until"), rows)
+
+    lines = out.getvalue().splitlines()
+    assert time.perf_counter() - began < 5  # A table of the library takes some forty.
+    assert (len(lines), {line.index("Zoë") for line in lines[1:]}) == (20_001, {lines[0].index("name")})
+
+
+@pytest.mark.parametrize("closed", ["0", "1", "2"])
+def test_a_closed_stream_is_no_reason_to_fail(data: Path, closed: str) -> None:
+    """Started by something that closes stdin, stdout or stderr, a command does what it should."""
+    command = [sys.executable, "-m", "wekelijks", "--data", str(data), "newsletters", "list"]
+
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *command], capture_output=True, check=False, env=environment()
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_c_locale_cannot_stop_a_name_with_an_accent(data: Path) -> None:
+    """Where the terminal claims to be ASCII, results are UTF-8."""
+    database = Database(f"sqlite:///{data / DATABASE_NAME}")
+    a_newsletter(database, slug="tweede", name="Zoë", is_default=False)
+    database.dispose()
+    command = [sys.executable, "-m", "wekelijks", "--data", str(data), "newsletters", "list"]
+
+    done = subprocess.run(command, capture_output=True, check=False, env=environment(PYTHONIOENCODING="ascii"))
+
+    assert (done.returncode, "Zoë" in done.stdout.decode("utf-8")) == (0, True)

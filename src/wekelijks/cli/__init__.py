@@ -6,6 +6,7 @@ Commands are loaded only when they run, so that `--help` answers at once: the on
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -92,6 +93,7 @@ def main() -> None:
 
 def run(words: list[str] | None = None) -> int:
     """Run one command (default: what was typed); its exit status. Every failure that can be explained is one line."""
+    _have_streams()
     try:
         status = _obey(words)
         sys.stdout.flush()
@@ -107,6 +109,20 @@ def run(words: list[str] | None = None) -> int:
             raise
         return _fail(_defect(error))
     return status
+
+
+def _have_streams() -> None:
+    """Give this process the streams that its caller closed (`>&-`), and let stdout carry every letter.
+
+    Opened before anything else, so that no file of ours gets the number of a closed stream.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open until the end.
+    if isinstance(sys.stdout, TextIOWrapper):
+        # In the C locale the output is UTF-8 all the same, as in PEP 540; in another one a strange letter is “?”.
+        narrow = sys.stdout.encoding.lower() in {"ascii", "us-ascii", "ansi_x3.4-1968"}
+        sys.stdout.reconfigure(encoding="utf-8" if narrow else None, errors="replace")
 
 
 def _obey(words: list[str] | None) -> int:

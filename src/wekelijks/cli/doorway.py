@@ -55,8 +55,6 @@ class Doorway:
             return newsletters.named(transaction, self.slug)
 
 
-_NO_EDGE = 10_000
-
 ID = click.IntRange(max=2**63 - 1)
 """An id as a command takes it: no larger than the database can hold."""
 
@@ -101,18 +99,31 @@ def is_conversation() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Print a table on stdout; plain text when that is no terminal."""
+def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on stdout. A file or a pipe has no edge: there every cell is whole, and a row one line."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        _say_lines([list(headings), *cells])
+        return
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*headings, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    # A file or a pipe has no edge: every cell whole, on one line.
-    width = None if sys.stdout.isatty() else _NO_EDGE
-    Console(file=sys.stdout, highlight=False, width=width).print(table)
+    table = Table(*headings, header_style="bold", box=None, pad_edge=False)
+    for row in cells:
+        table.add_row(*map(escape, row))
+    Console(file=sys.stdout, highlight=False).print(table)
+
+
+def _say_lines(rows: list[list[str]]) -> None:
+    # Laid out here, because a library's table of a hundred thousand readers takes minutes.
+    from rich.cells import cell_len
+
+    lines = [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for row in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
 
 
 def _plain(value: object) -> object:
