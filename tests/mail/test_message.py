@@ -33,7 +33,7 @@ from wekelijks.mail import encoding
 from wekelijks.mail.blanks import BLANKS, GREETING, SINCE, UNSUBSCRIBE_URL
 from wekelijks.mail.message import assemble
 
-_LIST = {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Archive", "List-Subscribe", "List-Help"}
+_LIST = {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Archive", "List-Help"}
 _ALWAYS = {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Language"}
 _WEEKLY = _ALWAYS | _LIST | {"List-Owner", "Feedback-ID"}
 _SINGLE = _ALWAYS | {"Auto-Submitted", "Feedback-ID"}
@@ -72,7 +72,6 @@ def test_a_weekly_letter_has_these_headers_and_no_other() -> None:
         "List-Unsubscribe": f"<{BASE_URL}/u/{token}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Archive": f"<{BASE_URL}/archive>",
-        "List-Subscribe": f"<{BASE_URL}/>",
         "List-Help": f"<{BASE_URL}/>",
         "List-Owner": "<mailto:marijke@stilte.example>",
         "Archived-At": f"<{BASE_URL}/archive/2026-03-08>",

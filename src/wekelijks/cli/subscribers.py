@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ def pause(doorway: Doorway, address: str, weeks: int | None, until: date | None,
     now = doorway.app.clock()
     day = until
     if weeks:
-        day = doorway.newsletter.today(now) + timedelta(weeks=weeks)
+        day = doorway.newsletter.rest_ends(weeks, now)
     reader = subscribing.pause(doorway.app.database, doorway.newsletter, address, until=day, now=now)
     _say_one(reader, as_json=as_json)
 

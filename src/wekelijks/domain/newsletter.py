@@ -75,3 +75,12 @@ class Newsletter:
     def today(self, now: datetime) -> date:
         """Which day it is for this newsletter."""
         return calendar.local_date(now, self.timezone)
+
+    def rest_ends(self, weeks: int, now: datetime) -> date:
+        """The first date with letters again for somebody who rests this many weeks from now.
+
+        On the letter's own day, once it has come, a rest counts from the day after: two weeks are two letters.
+        """
+        today = self.today(now)
+        has_come = today.weekday() == self.weekday and self.rhythm.instant(today) <= now
+        return today + timedelta(weeks=weeks, days=1 if has_come else 0)

@@ -138,7 +138,6 @@ def _of_a_list(parts: Parts) -> Iterator[str | Field]:
     yield encoding.named("List-Id", newsletter.name, f"{newsletter.slug}.{_domain(newsletter)}")
     yield Field.LEAVING
     yield encoding.uris("List-Archive", pages.archive)
-    yield encoding.uris("List-Subscribe", pages.home)
     yield encoding.uris("List-Help", pages.home)
     yield encoding.uris("List-Owner", f"mailto:{quote(owner, safe='@')}")
     if parts.archive_url:

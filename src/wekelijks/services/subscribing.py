@@ -193,14 +193,14 @@ def record(database: Database, newsletter: Newsletter, address: str) -> tuple[Su
 
 
 def _rested(reader: Subscriber, newsletter: Newsletter, choice: Rest, now: datetime) -> Subscriber:
-    day = newsletter.today(now)
     if choice is Rest.NONE:
         return replace(reader.become(Standing.ACTIVE), rhythm_weeks=1, rhythm_phase=0)
     if choice is Rest.EVERY_OTHER_WEEK:
+        day = newsletter.today(now)
         # The letter of this week has mostly been read when somebody slows down, so the next one is skipped.
         latest = day - timedelta(days=(day.weekday() - newsletter.weekday) % 7)
         return replace(reader.become(Standing.ACTIVE), rhythm_weeks=2, rhythm_phase=week_number(latest) % 2)
-    return reader.become(Standing.PAUSED, until=day + timedelta(weeks=int(choice)))
+    return reader.become(Standing.PAUSED, until=newsletter.rest_ends(int(choice), now))
 
 
 def _by_hand(
