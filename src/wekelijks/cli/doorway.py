@@ -36,15 +36,15 @@ class Doorway:
         return app
 
     def listen(self, app: "App", *, aloud: bool = False) -> None:
-        """Send log lines to stderr as the settings say; a command that a person waits for has only warnings there.
+        """Send log lines to stderr as the settings say; a command that a person waits for has only errors there.
 
-        `aloud`: everything, for what runs on its own.
+        What it warns of, it says itself at its end, in one line. `aloud`: everything, for what runs on its own.
         """
         from wekelijks.settings import logging
 
         settings = app.settings
         quiet = not aloud and settings.log_level == "info"
-        logging.set_up(level="warning" if quiet else settings.log_level, form=settings.log_format)
+        logging.set_up(level="error" if quiet else settings.log_level, form=settings.log_format)
 
     @cached_property
     def newsletter(self) -> "Newsletter":
