@@ -35,7 +35,7 @@ def test_the_file_names_every_setting_there_is() -> None:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     """Also quotes, backslashes, a sign that TOML forbids bare, and letters outside ASCII."""
-    chosen = {"smtp_url": 'smtp://é:"\\\x7f@relay.example', "operator": ["a@b.example", "ç@d.example"]}
+    chosen = {"smtp_url": 'smtp://é:"\\\x7f@relay.example', "operator": ["a@b.example", "d@ç.example"]}
 
     template.write(tmp_path, chosen)
 
@@ -53,6 +53,40 @@ def test_every_example_in_the_file_is_a_setting_that_works(tmp_path: Path) -> No
     settings = installation.load(tmp_path, {})
 
     assert settings.smtp_headers == {"X-Example": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OPERATOR", "marijke@stilte.example,nobody"),
+        ("PING_URL", "ping.example"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+        ("BASE_URL", "https://"),
+        ("BASE_URL", "https://brief.example/?a=b"),
+        ("BASE_URL", "http://brief.example"),
+        ("SMTP_URL", "mail.example"),
+        ("LETTERS_PER_SECOND", "inf"),
+        ("LETTERS_PER_DAY", "99999999999999999999"),
+        ("SMTP_CONNECTIONS", "0"),
+        ("SMTP_HEADERS", "X-Tag"),
+        ("SMTP_HEADERS", "X-Tag: één"),
+        ("SMTP_HEADERS", "Bcc: somebody@else.example"),
+        ("DATA_FILE", "/etc/hostname"),
+        ("LETERS_PER_DAY", "1"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_by_its_name(tmp_path: Path, variable: str, value: str) -> None:
+    """What would fail at the first letter, or silently do nothing, is said before anything runs."""
+    with pytest.raises(BadInput, match=f"WEKELIJKS_{variable}"):
+        installation.load(tmp_path, {f"WEKELIJKS_{variable}": value})
+
+
+def test_a_secret_given_twice_is_a_question(tmp_path: Path) -> None:
+    """Neither of the two wins in silence."""
+    both = {"WEKELIJKS_SMTP_URL": "smtp://one.example", "WEKELIJKS_SMTP_URL_FILE": "/run/secrets/relay"}
+
+    with pytest.raises(BadInput, match="WEKELIJKS_SMTP_URL and WEKELIJKS_SMTP_URL_FILE"):
+        installation.load(tmp_path, both)
 
 
 def test_the_file_is_never_overwritten(tmp_path: Path) -> None:

@@ -4,14 +4,19 @@ An unknown or wrong key stops the start with its name and what was expected. A n
 not here but in the database.
 """
 
+import ipaddress
 import os
+import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from wekelijks.domain import addresses, identity
 from wekelijks.domain.errors import BadInput
 
 PREFIX = "WEKELIJKS_"
@@ -20,12 +25,83 @@ DATABASE_NAME = "wekelijks.sqlite3"
 
 _ORCHESTRATOR_SUFFIXES = ("_SERVICE_HOST",)
 _ORCHESTRATOR_MARK = "_PORT"
+_MOST_LETTERS = 10**9  # Far above any relay, and far below where counting in microseconds would end.
+T = TypeVar("T")
 
 
-def _without_slash(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("expected an address that begins with https:// (or http:// on this machine)")
-    return url.rstrip("/")
+_HEADER_NAME = re.compile(r"[!-9;-~]+")
+_OURS = frozenset(
+    {
+        "archived-at",
+        "auto-submitted",
+        "bcc",
+        "cc",
+        "content-language",
+        "content-transfer-encoding",
+        "content-type",
+        "date",
+        "feedback-id",
+        "from",
+        "list-archive",
+        "list-help",
+        "list-id",
+        "list-owner",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "message-id",
+        "mime-version",
+        "reply-to",
+        "sender",
+        "subject",
+        "to",
+    }
+)
+"""Headers that a letter has from us, or must never have."""
+
+
+def _base_url(text: str) -> str:
+    return _or_value_error(identity.base_url, text)
+
+
+def _relay(secret: SecretStr) -> SecretStr:
+    """Only its shape: what the relay's address means, the sender judges. Never repeated: it may hold a password."""
+    parts = urlsplit(secret.get_secret_value())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("expected smtp://user:password@host:587?tls=required|opportunistic|none or smtps://…")
+    return secret
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not (_HEADER_NAME.fullmatch(name) and value and value.isascii() and value.isprintable()):
+            raise ValueError(f"“{name}” is no header that can be sent: expected Name: value, separated by semicolons")
+        if name.lower() in _OURS:
+            raise ValueError(f"“{name}” is a header that letters have from wekelijks, or never")
+    return headers
+
+
+def _mailbox(text: str) -> str:
+    return _or_value_error(addresses.read, text).typed
+
+
+def _ping(url: str) -> str:
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise ValueError("expected an address that begins with https://")
+    return url
+
+
+def _proxy(text: str) -> str:
+    if text != "*":
+        ipaddress.ip_network(text, strict=False)
+    return text
+
+
+def _or_value_error(read: Callable[[str], T], text: str) -> T:
+    """What pydantic wants: a rule of the domain, failing as ValueError."""
+    try:
+        return read(text)
+    except BadInput as error:
+        raise ValueError(str(error).rstrip(".")) from error
 
 
 class Settings(BaseModel):
@@ -37,21 +113,21 @@ class Settings(BaseModel):
     """The data directory: database, keys, ``wekelijks.toml``, the operator's own templates."""
     database_url: str = ""
     """``postgresql+psycopg://…``; empty: the SQLite file in the data directory."""
-    base_url: Annotated[str, AfterValidator(_without_slash)] = "http://127.0.0.1:8000"
+    base_url: Annotated[str, AfterValidator(_base_url)] = "http://127.0.0.1:8000"
     """Where readers reach the pages, without a slash at the end."""
-    smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:25")
+    smtp_url: Annotated[SecretStr, AfterValidator(_relay)] = SecretStr("smtp://127.0.0.1:25")
     """``smtp://user:password@host:587?tls=required|opportunistic|none`` or ``smtps://…``."""
     smtp_connections: int = Field(default=10, ge=1, le=500)
-    letters_per_second: float = Field(default=0, ge=0)
+    letters_per_second: float = Field(default=0, ge=0, le=_MOST_LETTERS)
     """0: no limit of ours."""
-    letters_per_hour: int = Field(default=0, ge=0)
-    letters_per_day: int = Field(default=0, ge=0)
-    smtp_headers: dict[str, str] = Field(default_factory=dict)
+    letters_per_hour: int = Field(default=0, ge=0, le=_MOST_LETTERS)
+    letters_per_day: int = Field(default=0, ge=0, le=_MOST_LETTERS)
+    smtp_headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     """Headers that a provider wants on each letter."""
-    operator: list[str] = Field(default_factory=list)
+    operator: list[Annotated[str, AfterValidator(_mailbox)]] = Field(default_factory=list)
     """Addresses that proofs and alarms go to."""
-    ping_url: str = ""
-    trusted_proxies: list[str] = Field(default_factory=list)
+    ping_url: Annotated[str, AfterValidator(_ping)] = ""
+    trusted_proxies: list[Annotated[str, AfterValidator(_proxy)]] = Field(default_factory=list)
     log_format: Literal["auto", "console", "plain", "json"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -83,6 +159,10 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
+    for key in Settings.model_fields:
+        twice = [name for name in (f"{PREFIX}{key.upper()}", f"{PREFIX}{key.upper()}_FILE") if name in environment]
+        if len(twice) > 1:
+            raise BadInput(f"{twice[0]} and {twice[1]} are both set: which of the two is meant?")
     return {
         key: value
         for variable, text in sorted(environment.items())
@@ -100,7 +180,7 @@ def _is_injected(variable: str) -> bool:
 
 def _one_variable(variable: str, text: str) -> tuple[str, Any]:
     key = variable.removeprefix(PREFIX).lower()
-    if key.endswith("_file") and key.removesuffix("_file") in Settings.model_fields:
+    if key.endswith("_file") and key.removesuffix("_file") in Settings.model_fields.keys() - {"data"}:
         key = key.removesuffix("_file")
         try:
             text = Path(text).read_text("utf-8").rstrip("\r\n")
