@@ -32,7 +32,7 @@ NOW = FOUNDED + timedelta(days=60)
 def app(database: Database, tmp_path: Path) -> App:
     """An installation whose keys were rotated twice."""
     keys = Keys(("oldest", "older", "newest"), "hashing")
-    settings = Settings(data=tmp_path, base_url="http://testserver")
+    settings = Settings(data=tmp_path, base_url="https://testserver")
     signer = Signer(list(keys.signing))
     return App(settings=settings, database=database, keys=keys, signer=signer, clock=lambda: NOW)
 
@@ -63,7 +63,7 @@ class Client:
 
     async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self._web, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="https://testserver") as client:
             return await client.request(method, path, **more)
 
 
