@@ -42,7 +42,14 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...], Value | int | Mapping[str, str]], .
         ("PostgreSQL instead of the SQLite file in this directory.",),
         "postgresql+psycopg://user:password@host/wekelijks",
     ),
-    ("operator", ("Who is told when something needs a person.",), ["you@example.org"]),
+    (
+        "operator",
+        (
+            "Who is to be told when something needs a person. Not by mail yet: until a version that does, look at",
+            "`wekelijks status` and watch /health.",
+        ),
+        ["you@example.org"],
+    ),
     ("smtp_connections", ("How many connections to the relay at once.",), 10),
     ("letters_per_second", ("The relay's limits, where it has them; 0 is no limit.",), 0),
     ("letters_per_hour", (), 0),
@@ -55,7 +62,10 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...], Value | int | Mapping[str, str]], .
     ),
     (
         "ping_url",
-        ("An address to call while all is well, so that somebody else notices when it is not.",),
+        (
+            "An address to call while all is well, so that somebody else notices when it is not. Not called yet: until",
+            "a version that does, let a monitor ask /health.",
+        ),
         "https://ping.example.org/…",
     ),
     (
