@@ -63,8 +63,8 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...], Value | int | Mapping[str, str]], .
     (
         "ping_url",
         (
-            "An address to call while all is well, so that somebody else notices when it is not. Not called yet: until",
-            "a version that does, let a monitor ask /health.",
+            "An address to call while all is well, so that somebody else notices when it is not. Not called yet:",
+            "until a version that does, let a monitor ask /health.",
         ),
         "https://ping.example.org/…",
     ),
