@@ -58,7 +58,8 @@ class Book:
         self._idle = asyncio.Event()
         self._idle.set()
         self._synced_at = 0.0
-        self._unable = False
+        self._within_reach = asyncio.Event()
+        self._within_reach.set()
 
     async def intend(self, claimed: Claimed) -> bool:
         """True when the dot may leave. Raises Unavailable when that could not be written."""
@@ -104,9 +105,9 @@ class Book:
 
     async def wait_for_the_ledger(self, error: Unavailable) -> None:
         """Say once that it is out of reach, wait a second, and take the sender's place again where that was lost."""
-        if not self._unable:
+        if self._within_reach.is_set():
             _log.error("The ledger is out of reach, so no letter leaves; trying again every second.", why=str(error))
-        self._unable = True
+        self._within_reach.clear()
         await asyncio.sleep(_TRY_AGAIN_AFTER)
         try:
             await self.on_thread(lambda: self._place.recover(now=self._clock()))
@@ -115,9 +116,13 @@ class Book:
 
     def reached(self) -> None:
         """The ledger answers: say so after trouble."""
-        if self._unable:
+        if not self._within_reach.is_set():
             _log.info("The ledger answers again; sending goes on.")
-        self._unable = False
+        self._within_reach.set()
+
+    async def within_reach(self) -> None:
+        """Wait while the ledger is out of reach: no letter is offered whose intent could not be written."""
+        await self._within_reach.wait()
 
     def close(self) -> None:
         """Let the thread go, without waiting for a database that does not answer."""

@@ -253,6 +253,7 @@ class Sender:
         except (WekelijksError, ValueError, LookupError, TypeError) as error:
             self._settle(claimed, Outcome(Verdict.REFUSED, Answer(0, f"The letter cannot be made: {error}")))
             return connection
+        await self._book.within_reach()
         await self._tempo.turn()
         connection = await self._connected(connection)
         if connection is None:
@@ -287,14 +288,16 @@ class Sender:
                 return None
             return await connection.deliver(body)
         except Unavailable as error:
+            # Perhaps the intent was committed and only its answer lost; no dot left, so it is taken back by name.
             connection.abort()
-            return Outcome(Verdict.RETRY, Answer(0, str(error)))
+            return Outcome(Verdict.UNSENT, Answer(0, str(error)))
         finally:
             self._dotted.discard(task)
 
     def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
         carriage = self._carriages[claimed.mailing_id]
-        self._book.settle(Settled(claimed.id, outcome, claimed.attempts + 1))
+        made = 0 if outcome.verdict is Verdict.UNSENT else 1
+        self._book.settle(Settled(claimed.id, outcome, claimed.attempts + made))
         self._in_hand[claimed.mailing_id] -= 1
         self._count(outcome)
         if outcome.answer.code == 421:
@@ -319,6 +322,8 @@ class Sender:
 
     def _count(self, outcome: Outcome) -> None:
         names = {Verdict.ACCEPTED: "accepted", Verdict.REFUSED: "refused", Verdict.DOUBT: "in_doubt"}
+        if outcome.verdict is Verdict.UNSENT:
+            return
         name = names.get(outcome.verdict, "put_off")
         setattr(self.summary, name, getattr(self.summary, name) + 1)
         if outcome.verdict is Verdict.ACCEPTED:

@@ -37,6 +37,8 @@ class Verdict(StrEnum):
     RETRY = "retry"
     PAUSE = "pause"
     DOUBT = "doubt"
+    UNSENT = "unsent"
+    """Nothing left the house, by no fault of the relay: due as before, and no attempt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a claimed delivery; `attempts` counts the one that has just been made."""
+    """What became of a claimed delivery; `attempts` counts the one that has just been made, if it was one."""
 
     id: int
     outcome: Outcome
@@ -239,12 +239,12 @@ _STATES = {Verdict.ACCEPTED: DeliveryState.ACCEPTED, Verdict.REFUSED: DeliverySt
 
 def _row(settled: Settled, *, jitter: float, now: datetime) -> dict[str, object]:
     state = _STATES.get(settled.outcome.verdict, DeliveryState.WAITING)
-    again = state is DeliveryState.WAITING
+    again, unsent = state is DeliveryState.WAITING, settled.outcome.verdict is Verdict.UNSENT
     return {
         "row": settled.id,
         "to_state": state,
         "to_attempts": settled.attempts,
-        "to_not_before": due_after(now, settled.attempts, jitter) if again else None,
+        "to_not_before": due_after(now, settled.attempts, jitter) if again and not unsent else None,
         "to_code": settled.outcome.answer.code,
         "to_answer": settled.outcome.answer.text,
         "to_settled_at": None if again else now,
