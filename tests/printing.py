@@ -10,8 +10,8 @@ from wekelijks.domain.slot import Event, Slot
 from wekelijks.domain.tokens import Signer
 from wekelijks.mail.composer import Composer
 from wekelijks.mail.templates import Templates
-from wekelijks.services import publishing
 from wekelijks.services.press import Press
+from wekelijks.services.slots import ticking
 from wekelijks.store import alarms, newsletters, schema, slots
 from wekelijks.store.database import Database
 
@@ -29,7 +29,7 @@ def a_press(database: Database, *, templates: Path | None = None, base_url: str 
 
 def ticked(press: Press, *moments: datetime) -> list[Event]:
     """Tick at these moments; everything that happened."""
-    return [event for now in moments for event in publishing.tick(press, now)]
+    return [event for now in moments for event in ticking.tick(press, now)]
 
 
 def the_slots(database: Database, newsletter: Newsletter) -> dict[date, Slot]:

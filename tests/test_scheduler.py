@@ -12,8 +12,8 @@ from cast import SUNDAY, a_newsletter, a_reader, a_theme
 from printing import BORN, EIGHT, MINUTE, a_press, the_alarms, the_slots
 from wekelijks.domain.errors import Unavailable
 from wekelijks.domain.slot import SlotState
-from wekelijks.scheduler import Ticker, ticking
-from wekelijks.services import publishing
+from wekelijks.scheduler import Ticker, running
+from wekelijks.services.slots import ticking
 from wekelijks.store import heartbeats
 from wekelijks.store.database import Database
 
@@ -41,7 +41,7 @@ def test_it_ticks_at_once_and_again(database: Database) -> None:
     a_reader(database, newsletter, "anneke@example.nl")
     clock = Clock(EIGHT - MINUTE, reads=4)
 
-    with ticking(a_press(database), clock, every=0.05):
+    with running(a_press(database), clock, every=0.05):
         assert clock.enough.wait(30)
         clock.now, clock.enough = EIGHT, Signal()
         assert clock.enough.wait(30)
@@ -57,18 +57,18 @@ def test_a_failing_tick_raises_an_alarm_and_the_next_one_comes(
 ) -> None:
     """Logged once, however long it lasts; when ticks succeed again the alarm is over."""
     a_newsletter(database, created_at=BORN)
-    press, well = a_press(database), publishing.tick
+    press, well = a_press(database), ticking.tick
     ticker = Ticker(press, lambda: EIGHT)
 
     def failing(*_anything: Any) -> list[Any]:
         raise failure
 
     with structlog.testing.capture_logs() as logged:
-        monkeypatch.setattr(publishing, "tick", failing)
+        monkeypatch.setattr(ticking, "tick", failing)
         ticker()
         ticker()
         standing = the_alarms(database)
-        monkeypatch.setattr(publishing, "tick", well)
+        monkeypatch.setattr(ticking, "tick", well)
         ticker()
 
     assert standing == [("scheduler", "tick")]
@@ -89,7 +89,7 @@ def test_a_tick_never_runs_beside_itself(database: Database, monkeypatch: pytest
         ticker()
         return []
 
-    monkeypatch.setattr(publishing, "tick", slow)
+    monkeypatch.setattr(ticking, "tick", slow)
     ticker()
 
     assert begun == [1]
@@ -99,7 +99,7 @@ def test_it_may_be_stopped_at_once(database: Database) -> None:
     """The first tick still ends before the block does."""
     a_newsletter(database, created_at=BORN)
 
-    with ticking(a_press(database), lambda: EIGHT):
+    with running(a_press(database), lambda: EIGHT):
         pass
 
     with database.read() as transaction:
@@ -122,8 +122,8 @@ def test_a_beat_that_comes_late_is_not_dropped(database: Database, monkeypatch: 
             enough.set()
         return []
 
-    monkeypatch.setattr(publishing, "tick", slow)
-    with ticking(a_press(database), lambda: EIGHT, every=0.1):
+    monkeypatch.setattr(ticking, "tick", slow)
+    with running(a_press(database), lambda: EIGHT, every=0.1):
         assert enough.wait(30)
 
     assert len(beats) >= 4

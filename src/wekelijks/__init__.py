@@ -10,9 +10,9 @@ is promised per reader, the sender carries letters to the relay and settles the 
     blog article ─► services.importing ─► domain.article ─► store.articles (the pool; read by store.content)
     issue's file ─► services.queueing ─► domain.matching ─► store.issues (the queue)
                                                                │
-    tick ──► services.publishing ─► services.planning ─► domain.calendar (which slots are due?)
-                     │                                         │
-                     └──► services.opening ─► services.choosing ─► domain.supply, picking (which letter?)
+    tick ──► services.slots.ticking ─► planning ─► domain.calendar (which slots are due?)
+                     │
+                     └──► services.slots.opening ─► services.choosing ─► domain.supply, picking (which letter?)
                                  │
                                  └──► mail.composer (once) ─► store.slots (the letter, for the archive)
                                                           └─► store.ledger (the blueprint, and a row per reader)

@@ -1,6 +1,6 @@
 """The scheduler: APScheduler gives the beat, and decides nothing.
 
-Every few seconds it asks `publishing.tick` what is due. Its jobs live in memory, late beats are run and never
+Every few seconds it asks `ticking.tick` what is due. Its jobs live in memory, late beats are run and never
 dropped, and missed ones count as one: which slots open, and whether they did, the calendar and the database know.
 A tick that fails is logged and raises an alarm; the next one comes all the same.
 """
@@ -16,8 +16,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import Unavailable, WekelijksError
 from wekelijks.domain.slot import Event, Happening
-from wekelijks.services import publishing
 from wekelijks.services.press import Press
+from wekelijks.services.slots import ticking
 from wekelijks.store import alarms
 
 EVERY = 5.0
@@ -44,7 +44,7 @@ class Ticker:
         if not self._at_work.acquire(blocking=False):
             return
         try:
-            events = publishing.tick(self._press, self._clock())
+            events = ticking.tick(self._press, self._clock())
             self._say_well()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next tick must come.
             self._say_trouble(error)
@@ -80,7 +80,7 @@ class Ticker:
 
 
 @contextlib.contextmanager
-def ticking(press: Press, clock: Callable[[], datetime], *, every: float = EVERY) -> Iterator[Ticker]:
+def running(press: Press, clock: Callable[[], datetime], *, every: float = EVERY) -> Iterator[Ticker]:
     """Tick now and every `every` seconds, on a thread, while the block runs; a tick at work ends before this does."""
     ticker = Ticker(press, clock)
     # A job that runs once removes itself, and APScheduler fails over that when it is stopped at the same moment.

@@ -20,7 +20,7 @@ from wekelijks import app
 from wekelijks.cli import wekelijks
 from wekelijks.domain.errors import WekelijksError
 from wekelijks.domain.newsletter import Newsletter
-from wekelijks.services import publishing
+from wekelijks.services.slots import handling
 from wekelijks.settings import keys
 from wekelijks.store import migrations, schema
 from wekelijks.store.database import Database
@@ -183,13 +183,13 @@ def test_on_a_terminal_opening_asks_first(
     newsletter = a_weekly(installed, born=now - MINUTE)
     with installed.begin() as transaction:
         transaction.execute(insert(schema.subscriber), [a_row(newsletter, number) for number in range(1238)])
-    on = publishing.listing(installed, newsletter, weeks=1, now=now)[0].on
+    on = handling.listing(installed, newsletter, weeks=1, now=now)[0].on
 
     said, code = at_a_terminal(Operator(tmp_path).command("slots", "open", str(on)), answer)
 
     assert "Send «Thema 0» to 1,240 readers now?" in said
     assert code == status
-    assert publishing.show(installed, newsletter, on, now=now).slot.state == state
+    assert handling.show(installed, newsletter, on, now=now).slot.state == state
 
 
 def a_row(newsletter: Newsletter, number: int) -> dict[str, Any]:

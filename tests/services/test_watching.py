@@ -16,8 +16,9 @@ from wekelijks.domain.subscriber import Standing
 from wekelijks.domain.tokens import Signer
 from wekelijks.mail.composer import Composer
 from wekelijks.mail.templates import Templates
-from wekelijks.services import publishing, watching
+from wekelijks.services import watching
 from wekelijks.services.press import Press
+from wekelijks.services.slots import ticking
 from wekelijks.store import alarms, heartbeats, ledger, schema
 from wekelijks.store.database import Database
 
@@ -37,7 +38,7 @@ def newsletter(press: Press) -> Newsletter:
     newsletter = a_newsletter(press.database, created_at=NOW - timedelta(days=2))
     a_theme(press.database, newsletter)
     a_reader(press.database, newsletter, "anneke@lezers.example")
-    publishing.tick(press, NOW)
+    ticking.tick(press, NOW)
     return newsletter
 
 
@@ -132,7 +133,7 @@ def test_nobody_to_write_to_is_no_trouble(press: Press, newsletter: Newsletter) 
 def test_letters_left_lying_are_noticed(press: Press, newsletter: Newsletter) -> None:
     """No sender was seen for minutes while a letter is due; one that is put off is in nobody's way."""
     mailing_id = promised(press, newsletter)
-    publishing.tick(press, NOW + timedelta(minutes=4))
+    ticking.tick(press, NOW + timedelta(minutes=4))
 
     assert kinds(press, hours=1 / 60) == []
     assert kinds(press, hours=5 / 60) == ["sender"]
@@ -186,7 +187,7 @@ def test_what_status_announces_is_what_is_sent(press: Press, newsletter: Newslet
     announced = watching.status(press, now=NOW).publications[0].next
     assert announced is not None
 
-    publishing.tick(press, announced.opens_at)
+    ticking.tick(press, announced.opens_at)
     found = watching.status(press, now=announced.opens_at)
 
     (carried,) = found.carried

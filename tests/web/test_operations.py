@@ -17,7 +17,7 @@ from wekelijks.app import App
 from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.subscriber import Standing
 from wekelijks.domain.tokens import Signer
-from wekelijks.services import publishing
+from wekelijks.services.slots import ticking
 from wekelijks.settings.installation import Settings
 from wekelijks.settings.keys import Keys
 from wekelijks.store import alarms
@@ -52,7 +52,7 @@ def app(database: Database, tmp_path: Path, clock: Clock) -> App:
     keys = Keys(("key",), "hashing")
     settings = Settings(data=tmp_path, base_url="http://localhost")
     app = App(settings=settings, database=database, keys=keys, signer=Signer(["key"]), clock=clock)
-    publishing.tick(app.press, clock.now)
+    ticking.tick(app.press, clock.now)
     return app
 
 
@@ -157,7 +157,7 @@ def test_metrics_count_readers_slots_alarms_and_beats(ask: Ask, app: App, clock:
 def test_metrics_count_the_letters_on_their_way(ask: Ask, app: App, clock: Clock) -> None:
     """By state, of the mailings that are not done."""
     clock.now = datetime.fromisoformat("2026-03-08T08:00+01:00")
-    publishing.tick(app.press, clock.now)
+    ticking.tick(app.press, clock.now)
 
     found = samples(ask)
 

@@ -110,7 +110,8 @@ def _require_empty(database_url: str) -> None:
 
 def _measure(data: Path, readers: int, smtp_url: str | None, more: dict[str, str]) -> Measured:
     from wekelijks.delivery import relay
-    from wekelijks.services import publishing, rehearsing
+    from wekelijks.services import rehearsing
+    from wekelijks.services.slots import opening
 
     with _relay(smtp_url) as (url, count), stage.progress() as bar:
         app, newsletter = stage.install(data, base_url=_BASE_URL, smtp_url=url, **more)
@@ -120,8 +121,8 @@ def _measure(data: Path, readers: int, smtp_url: str | None, more: dict[str, str
         gathered = time.perf_counter()
         rehearsing.bring_material(app.database, newsletter, now=app.clock())
         on = newsletter.today(app.clock())
-        opening = time.perf_counter()
-        publishing.open_slot(app.press, newsletter, on, now=app.clock())
+        freezing = time.perf_counter()
+        opening.open_slot(app.press, newsletter, on, now=app.clock())
         opened = time.perf_counter()
         sent = _sent(app, bar)
         figures = rehearsing.figures(app.database, newsletter, on, now=app.clock())
@@ -131,7 +132,7 @@ def _measure(data: Path, readers: int, smtp_url: str | None, more: dict[str, str
             database="SQLite" if app.database.is_sqlite else "PostgreSQL",
             relay=relay.read(url).name if smtp_url else "built in",
             bring_in_seconds=gathered - began,
-            freeze_seconds=opened - opening,
+            freeze_seconds=opened - freezing,
             figures=figures,
             sent=sent,
             counted=count(),

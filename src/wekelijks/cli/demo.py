@@ -88,7 +88,8 @@ def _perform(
     from wekelijks.cli.listening import url_of
     from wekelijks.delivery.catcher import catching
     from wekelijks.delivery.letterbox import Letterbox
-    from wekelijks.services import publishing, rehearsing
+    from wekelijks.services import rehearsing
+    from wekelijks.services.slots import opening
 
     box = Letterbox(data / "mailbox")
     # The relay's port must be known before there is an installation, whose clock it uses when letters come.
@@ -100,7 +101,7 @@ def _perform(
     with stage.progress() as bar:
         stage.gather(app, newsletter, rehearsing.Crowd(subscribers), bar)
         rehearsing.bring_material(database, newsletter, now=app.clock())
-        opened = publishing.open_slot(app.press, newsletter, on, now=app.clock())
+        opened = opening.open_slot(app.press, newsletter, on, now=app.clock())
         left = rehearsing.leave_meanwhile(database, newsletter, now=app.clock())
         with stage.step(bar, "Sending") as moved, stage.sending(data) as finish:
             if door is not None:
@@ -163,10 +164,10 @@ def _working(app: "App", data: Path) -> Iterator[None]:
     """The clock and the sender, as `serve` has them, so that what is done on the pages goes on to happen."""
     from wekelijks.cli.serve import sender_command
     from wekelijks.cli.supervising import Supervisor
-    from wekelijks.scheduler import ticking
+    from wekelijks.scheduler import running
 
     sender = Supervisor(sender_command(Doorway(data, None)), name="sender")
-    with ticking(app.press, app.clock):
+    with running(app.press, app.clock):
         sender.start()
         try:
             yield

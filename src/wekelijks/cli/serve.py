@@ -47,7 +47,7 @@ def _run(doorway: Doorway, app: "App", door: Any, *, scheduler: bool, sender: bo
 
     from wekelijks.cli.listening import Pages, url_of
     from wekelijks.cli.supervising import Supervisor
-    from wekelijks.scheduler import ticking
+    from wekelijks.scheduler import running
     from wekelijks.web.application import create
 
     log = structlog.get_logger()
@@ -69,6 +69,6 @@ def _run(doorway: Doorway, app: "App", door: Any, *, scheduler: bool, sender: bo
             child.start()
             ends.callback(child.stop, within=_STOP_WITHIN)
         if scheduler:
-            ends.enter_context(ticking(app.press, app.clock))
+            ends.enter_context(running(app.press, app.clock))
         pages.run(sockets=[door])
     log.info("Stopped.")

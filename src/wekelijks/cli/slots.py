@@ -11,8 +11,8 @@ from wekelijks.cli.doorway import Day, Doorway, as_json, pass_doorway, read_day,
 
 if TYPE_CHECKING:
     from wekelijks.domain.slot import Slot
-    from wekelijks.services.opening import Opened, Prospect
-    from wekelijks.services.weeks import Listed, Report
+    from wekelijks.services.slots.handling import Listed, Report
+    from wekelijks.services.slots.opening import Opened, Prospect
 
 
 class Days(click.ParamType[tuple[date, date]]):
@@ -42,10 +42,10 @@ def slots() -> None:
 @pass_doorway
 def list_(doorway: Doorway, weeks: int, *, as_json: bool) -> None:
     """Every slot there was, and the coming ones."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
     app, newsletter = doorway.app, doorway.newsletter
-    found = publishing.listing(app.database, newsletter, weeks=weeks, now=app.clock())
+    found = handling.listing(app.database, newsletter, weeks=weeks, now=app.clock())
     if as_json:
         say_json([_listed(each) for each in found])
         return
@@ -71,9 +71,9 @@ def list_(doorway: Doorway, weeks: int, *, as_json: bool) -> None:
 @pass_doorway
 def show(doorway: Doorway, on: date, *, as_json: bool) -> None:
     """One slot with the state of every promise, counted now."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
-    report = publishing.show(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
+    report = handling.show(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
     _say_report(doorway, report, as_json=as_json)
 
 
@@ -87,19 +87,19 @@ def open_(doorway: Doorway, on: date, *, yes: bool, as_json: bool) -> None:
 
     On a terminal it asks first. A slot that was opened stays opened: opening twice is no error.
     """
-    from wekelijks.services import publishing
-    from wekelijks.services.opening import Opened
+    from wekelijks.services.slots import opening
+    from wekelijks.services.slots.opening import Opened
 
     app, newsletter = doorway.app, doorway.newsletter
     expected = None
     if not yes and sys.stdin.isatty():
-        found = publishing.prospect(app.press, newsletter, on, now=app.clock())
+        found = opening.prospect(app.press, newsletter, on, now=app.clock())
         if isinstance(found, Opened):
             _say_opened(doorway, found, as_json=as_json)
             return
         _ask(found)
         expected = found.subject
-    opened = publishing.open_slot(app.press, newsletter, on, now=app.clock(), expected=expected)
+    opened = opening.open_slot(app.press, newsletter, on, now=app.clock(), expected=expected)
     _say_opened(doorway, opened, as_json=as_json)
 
 
@@ -109,9 +109,9 @@ def open_(doorway: Doorway, on: date, *, yes: bool, as_json: bool) -> None:
 @pass_doorway
 def hold(doorway: Doorway, on: date, *, as_json: bool) -> None:
     """Keep a slot from opening until it is released."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
-    slot = publishing.hold(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
+    slot = handling.hold(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
     _say_slots(
         [slot],
         f"{on} is held: nothing opens it but `slots release {on}` or `slots open {on}`.",
@@ -125,10 +125,10 @@ def hold(doorway: Doorway, on: date, *, as_json: bool) -> None:
 @pass_doorway
 def release(doorway: Doorway, on: date, *, as_json: bool) -> None:
     """Let a held or skipped slot open by itself again."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
     app = doorway.app
-    slot = publishing.release(app.database, doorway.newsletter, on, now=app.clock())
+    slot = handling.release(app.database, doorway.newsletter, on, now=app.clock())
     when = "at the next tick" if slot.opens_at and slot.opens_at <= app.clock() else "at its moment"
     _say_slots([slot], f"{on} is planned and opens {when}.", as_json=as_json)
 
@@ -139,10 +139,10 @@ def release(doorway: Doorway, on: date, *, as_json: bool) -> None:
 @pass_doorway
 def skip(doorway: Doorway, days: tuple[date, date], *, as_json: bool) -> None:
     """Let weeks pass without a letter: a holiday. `release` brings one back."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
     first, last = days
-    skipped = publishing.skip(doorway.app.database, doorway.newsletter, first, last, now=doorway.app.clock())
+    skipped = handling.skip(doorway.app.database, doorway.newsletter, first, last, now=doorway.app.clock())
     _say_slots(skipped, f"Skipped: {', '.join(str(slot.on) for slot in skipped)}.", as_json=as_json)
 
 
@@ -152,9 +152,9 @@ def skip(doorway: Doorway, days: tuple[date, date], *, as_json: bool) -> None:
 @pass_doorway
 def pause(doorway: Doorway, on: date, *, as_json: bool) -> None:
     """Stop a letter that is on its way."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
-    report = publishing.pause(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
+    report = handling.pause(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
     _say_report(doorway, report, as_json=as_json)
 
 
@@ -164,9 +164,9 @@ def pause(doorway: Doorway, on: date, *, as_json: bool) -> None:
 @pass_doorway
 def resume(doorway: Doorway, on: date, *, as_json: bool) -> None:
     """Let a paused letter go on."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
-    report = publishing.resume(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
+    report = handling.resume(doorway.app.database, doorway.newsletter, on, now=doorway.app.clock())
     _say_report(doorway, report, as_json=as_json)
 
 
@@ -177,15 +177,15 @@ def resume(doorway: Doorway, on: date, *, as_json: bool) -> None:
 @pass_doorway
 def cancel(doorway: Doorway, on: date, *, yes: bool, as_json: bool) -> None:
     """End a letter that is on its way, for good: whoever still waits does not get it."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
     app, newsletter = doorway.app, doorway.newsletter
     if not yes and sys.stdin.isatty():
-        waiting = publishing.show(app.database, newsletter, on, now=app.clock()).balance.waiting
+        waiting = handling.show(app.database, newsletter, on, now=app.clock()).balance.waiting
         click.confirm(
             f"{waiting:,} readers still wait for the letter of {on}. End it for good?", err=True, abort=True
         )
-    _say_report(doorway, publishing.cancel(app.database, newsletter, on, now=app.clock()), as_json=as_json)
+    _say_report(doorway, handling.cancel(app.database, newsletter, on, now=app.clock()), as_json=as_json)
 
 
 @slots.command()
@@ -197,11 +197,11 @@ def cancel(doorway: Doorway, on: date, *, yes: bool, as_json: bool) -> None:
 @pass_doorway
 def settle(doorway: Doorway, on: date, addresses: tuple[str, ...], wish: str | None, *, as_json: bool) -> None:
     """Decide about letters in doubt; without an address about all of this slot."""
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import handling
 
     if wish is None:
         raise click.UsageError("Say --resend (once more) or --count-as-sent (they have it).")
-    settled = publishing.settle(
+    settled = handling.settle(
         doorway.app.database,
         doorway.newsletter,
         on,

@@ -17,10 +17,10 @@ def tick(doorway: Doorway, *, as_json: bool) -> None:
     Looks after every newsletter. Safe at any time, twice, and beside a running service.
     """
     from wekelijks.domain.slot import Happening
-    from wekelijks.services import publishing
+    from wekelijks.services.slots import ticking
 
     app = doorway.app
-    events = publishing.tick(app.press, app.clock())
+    events = ticking.tick(app.press, app.clock())
     if as_json:
         say_json([asdict(event) for event in events])
     else:
@@ -38,12 +38,12 @@ def tick(doorway: Doorway, *, as_json: bool) -> None:
 @pass_doorway
 def runway(doorway: Doorway, weeks: int, *, as_json: bool) -> None:
     """The coming letters, and when the material runs out."""
-    from wekelijks.services import publishing
     from wekelijks.services import runway as runways
+    from wekelijks.services.slots import ahead
 
     app, newsletter = doorway.app, doorway.newsletter
     with app.database.read() as transaction:
-        dates = publishing.coming(transaction, newsletter, weeks=weeks, now=app.clock())
+        dates = ahead.coming(transaction, newsletter, weeks=weeks, now=app.clock())
     found = runways.coming(app.database, newsletter, dates)
     if as_json:
         say_json([asdict(row) for row in found.rows])

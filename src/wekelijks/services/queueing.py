@@ -17,7 +17,8 @@ from wekelijks.domain.letter import Letter
 from wekelijks.domain.newsletter import WEEKDAYS, Newsletter
 from wekelijks.domain.slot import AHEAD, SlotState
 from wekelijks.domain.supply import Selection, Supply, obstacle
-from wekelijks.services import ahead, choosing
+from wekelijks.services import choosing
+from wekelijks.services.slots import ahead
 from wekelijks.store import archive, issues, newsletters, slots
 from wekelijks.store.database import Database, Transaction
 

@@ -18,9 +18,10 @@ from wekelijks.domain.identity import Sender
 from wekelijks.domain.mailing import Balance
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.subscriber import Standing, Subscriber
-from wekelijks.services import importing, lists, publishing, runway, subscribing
+from wekelijks.services import importing, lists, runway, subscribing
 from wekelijks.services.installing import Identity
 from wekelijks.services.runway import Row
+from wekelijks.services.slots import ahead, handling
 from wekelijks.store import newsletters, subscribers
 from wekelijks.store.database import Database
 from wekelijks.store.figures import seconds_of_carrying
@@ -129,11 +130,11 @@ def bring_material(database: Database, newsletter: Newsletter, *, now: datetime)
 
 def figures(database: Database, newsletter: Newsletter, on: date, *, now: datetime) -> Figures:
     """How the letter of `on` stands."""
-    report = publishing.show(database, newsletter, on, now=now)
+    report = handling.show(database, newsletter, on, now=now)
     with database.read() as transaction:
         readers = subscribers.counts(transaction, newsletter.id)
         seconds = seconds_of_carrying(transaction, report.mailing_id) if report.mailing_id else 0.0
-        dates = publishing.coming(transaction, newsletter, weeks=_COMING_WEEKS, now=now)
+        dates = ahead.coming(transaction, newsletter, weeks=_COMING_WEEKS, now=now)
     coming = runway.coming(database, newsletter, dates)
     return Figures(readers=readers, balance=report.balance, seconds=seconds, coming=coming.rows)
 

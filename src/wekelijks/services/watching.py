@@ -13,8 +13,9 @@ from wekelijks.domain.mailing import Balance, MailingKind, MailingState
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import HoldReason, Slot, SlotState
 from wekelijks.domain.subscriber import Standing
-from wekelijks.services import ahead, choosing, opening, runway
+from wekelijks.services import choosing, runway
 from wekelijks.services.press import Press
+from wekelijks.services.slots import ahead, opening
 from wekelijks.store import alarms, figures, heartbeats, ledger, newsletters, slots
 from wekelijks.store.database import Database, Transaction
 

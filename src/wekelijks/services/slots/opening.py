@@ -14,9 +14,10 @@ from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import CLEARS_ITSELF, OPENED, HoldReason, Slot, SlotState
 from wekelijks.mail.composer import Composed
 from wekelijks.mail.preflight import Severity
-from wekelijks.services import ahead, choosing
+from wekelijks.services import choosing
 from wekelijks.services.choosing import Choice
 from wekelijks.services.press import Press
+from wekelijks.services.slots import ahead
 from wekelijks.store import alarms, ledger, newsletters, slots
 from wekelijks.store.database import Transaction
 

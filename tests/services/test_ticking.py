@@ -21,9 +21,9 @@ from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import Event, Happening, HoldReason, SlotState
 from wekelijks.mail.blueprint import Blueprint
 from wekelijks.mail.composer import Composed, Composer
-from wekelijks.services import publishing
-from wekelijks.services.opening import Obstacle
 from wekelijks.services.press import Press
+from wekelijks.services.slots import ahead, handling, opening
+from wekelijks.services.slots.opening import Obstacle
 from wekelijks.store import archive, content, ledger, schema
 from wekelijks.store.database import Database
 
@@ -114,7 +114,7 @@ def test_after_the_grace_it_is_missed_and_said_and_nothing_is_sent(database: Dat
     assert the_alarms(database) == [("missed", "2026-03-08")]
     assert promises(database) == 0
 
-    opened = publishing.open_slot(press, newsletter, SUNDAY, now=EIGHT + 31 * HOUR)
+    opened = opening.open_slot(press, newsletter, SUNDAY, now=EIGHT + 31 * HOUR)
 
     assert (opened.readers, opened.already) == (2, False)
     assert the_alarms(database) == []
@@ -218,7 +218,7 @@ def test_a_letter_that_the_preflight_blocks_is_held_with_the_place_and_needs_a_p
     assert the_slots(database, newsletter)[SUNDAY].reason == HoldReason.PREFLIGHT
     assert ticked(mended, EIGHT + MINUTE) == []
 
-    publishing.release(database, newsletter, SUNDAY, now=EIGHT + 2 * MINUTE)
+    handling.release(database, newsletter, SUNDAY, now=EIGHT + 2 * MINUTE)
 
     assert the_alarms(database) == []
     assert kinds(ticked(mended, EIGHT + 3 * MINUTE)) == [(SUNDAY, Happening.OPENED)]
@@ -244,12 +244,12 @@ def test_an_operators_hold_never_clears_itself(database: Database) -> None:
     newsletter = a_weekly(database, themes=2)
     press = a_press(database)
     for on in (SUNDAY, NEXT):
-        publishing.hold(database, newsletter, on, now=BORN + HOUR)
+        handling.hold(database, newsletter, on, now=BORN + HOUR)
 
     assert ticked(press, EIGHT, EIGHT + 2 * HOUR) == []
     slot = the_slots(database, newsletter)[SUNDAY]
     assert (slot.state, slot.reason, slot.opens_at) == (SlotState.HELD, HoldReason.OPERATOR, EIGHT)
-    publishing.release(database, newsletter, SUNDAY, now=EIGHT + 3 * HOUR)
+    handling.release(database, newsletter, SUNDAY, now=EIGHT + 3 * HOUR)
 
     assert kinds(ticked(press, EIGHT + 3 * HOUR + MINUTE)) == [(SUNDAY, Happening.OPENED)]
     assert kinds(ticked(press, EIGHT + timedelta(days=8, hours=1))) == [(NEXT, Happening.MISSED)]
@@ -262,7 +262,7 @@ def test_an_extra_letter_takes_nobodys_week(database: Database) -> None:
     friday = date(2026, 3, 6)
     now = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 
-    opened = publishing.open_slot(press, newsletter, friday, now=now)
+    opened = opening.open_slot(press, newsletter, friday, now=now)
 
     assert opened.deadline == EIGHT
     assert the_slots(database, newsletter)[friday].extra
@@ -273,9 +273,9 @@ def test_a_week_opened_early_by_hand_has_had_its_letter(database: Database) -> N
     """Opened on Friday for Sunday: on Sunday nothing more; opening twice is no error."""
     newsletter = a_weekly(database, themes=2)
     press = a_press(database)
-    first = publishing.open_slot(press, newsletter, SUNDAY, now=EIGHT - 2 * DAY)
+    first = opening.open_slot(press, newsletter, SUNDAY, now=EIGHT - 2 * DAY)
 
-    again = publishing.open_slot(press, newsletter, SUNDAY, now=EIGHT - DAY)
+    again = opening.open_slot(press, newsletter, SUNDAY, now=EIGHT - DAY)
 
     assert (first.already, again.already) == (False, True)
     assert (again.subject, again.readers, again.deadline) == (first.subject, 2, EIGHT)
@@ -291,7 +291,7 @@ def test_opening_by_hand_what_cannot_be_sent_changes_nothing(
     newsletter = a_weekly(database, themes=themes, readers=readers)
 
     with pytest.raises(Obstacle) as raised:
-        publishing.open_slot(a_press(database), newsletter, SUNDAY, now=EIGHT - DAY)
+        opening.open_slot(a_press(database), newsletter, SUNDAY, now=EIGHT - DAY)
 
     assert raised.value.reason == reason
     assert the_slots(database, newsletter) == {}
@@ -366,10 +366,10 @@ def test_two_dates_opened_in_the_same_instant_take_different_material(database: 
     dates = [SUNDAY, date(2026, 3, 6)]
     together = Barrier(2)
 
-    def open_one(on: date) -> publishing.Opened:
+    def open_one(on: date) -> opening.Opened:
         press = a_press(database)
         together.wait()
-        return publishing.open_slot(press, newsletter, on, now=BORN + HOUR)
+        return opening.open_slot(press, newsletter, on, now=BORN + HOUR)
 
     with ThreadPoolExecutor(2) as threads:
         opened = list(threads.map(open_one, dates))
@@ -456,7 +456,7 @@ def test_a_hold_that_comes_while_the_letter_is_composed_wins(database: Database)
     ticked(plain, EIGHT - DAY)
 
     def hold() -> None:
-        publishing.hold(database, newsletter, SUNDAY, now=EIGHT)
+        handling.hold(database, newsletter, SUNDAY, now=EIGHT)
 
     press = Press(database, Meddling(plain.composer, hold), plain.signer, "hash", plain.base_url)
 
@@ -490,9 +490,9 @@ def test_a_holiday_is_skipped_and_one_week_of_it_brought_back(database: Database
     newsletter = a_weekly(database, themes=3)
     press = a_press(database)
     third = NEXT + timedelta(weeks=1)
-    skipped = publishing.skip(database, newsletter, SUNDAY, third, now=BORN)
+    skipped = handling.skip(database, newsletter, SUNDAY, third, now=BORN)
 
-    publishing.release(database, newsletter, NEXT, now=BORN + HOUR)
+    handling.release(database, newsletter, NEXT, now=BORN + HOUR)
     events = ticked(press, EIGHT, EIGHT + timedelta(weeks=1), EIGHT + timedelta(weeks=2, hours=25))
 
     assert [slot.on for slot in skipped] == [SUNDAY, NEXT, third]
@@ -505,12 +505,12 @@ def test_the_coming_dates_are_those_that_the_clock_will_open(database: Database)
     newsletter = a_weekly(database, themes=3)
     press = a_press(database)
     weeks = [SUNDAY + timedelta(weeks=week) for week in range(6)]
-    publishing.open_slot(press, newsletter, weeks[0], now=BORN + HOUR)
-    publishing.hold(database, newsletter, weeks[1], now=BORN + HOUR)
-    publishing.skip(database, newsletter, weeks[2], weeks[2], now=BORN + HOUR)
+    opening.open_slot(press, newsletter, weeks[0], now=BORN + HOUR)
+    handling.hold(database, newsletter, weeks[1], now=BORN + HOUR)
+    handling.skip(database, newsletter, weeks[2], weeks[2], now=BORN + HOUR)
 
     with database.read() as transaction:
-        coming = publishing.coming(transaction, newsletter, weeks=3, now=BORN + HOUR)
+        coming = ahead.coming(transaction, newsletter, weeks=3, now=BORN + HOUR)
 
     assert coming == [weeks[1], weeks[3], weeks[4]]
 
@@ -521,7 +521,7 @@ def test_the_window_ends_at_the_next_slot_at_the_latest(database: Database) -> N
     press = a_press(database)
     ticked(press, EIGHT - DAY, EIGHT + 26 * HOUR)
 
-    opened = publishing.open_slot(press, newsletter, SUNDAY, now=EIGHT + 6 * DAY)
+    opened = opening.open_slot(press, newsletter, SUNDAY, now=EIGHT + 6 * DAY)
 
     assert opened.deadline == newsletter.rhythm.instant(NEXT)
 

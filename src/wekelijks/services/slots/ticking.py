@@ -1,4 +1,4 @@
-"""Publishing: the clock's turn, and everything that a person may do with a slot.
+"""Ticking: the clock's turn in every newsletter.
 
 A tick may come at any time, twice, from two processes, or after a week of silence: each week still gets at most one
 letter, at its moment or within the grace, and never an empty one. What cannot be sent is held or missed, and said.
@@ -16,51 +16,15 @@ from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import Unavailable, WekelijksError
 from wekelijks.domain.mailing import MailingKind, MailingState
 from wekelijks.domain.slot import CLEARS_ITSELF, Event, Happening, HoldReason, Slot, SlotState
-from wekelijks.services import ahead, opening
-from wekelijks.services.opening import Obstacle, Opened, Prospect, open_slot, prospect
-from wekelijks.services.planning import Turn, plan, still_ahead
 from wekelijks.services.press import Press
-from wekelijks.services.weeks import (
-    Listed,
-    Report,
-    cancel,
-    coming,
-    hold,
-    listing,
-    pause,
-    release,
-    resume,
-    settle,
-    show,
-    skip,
-)
+from wekelijks.services.slots import ahead, opening
+from wekelijks.services.slots.opening import Obstacle
+from wekelijks.services.slots.planning import Turn, plan, still_ahead
 from wekelijks.store import alarms, heartbeats, ledger, newsletters, slots
 from wekelijks.store.database import Transaction
 
-__all__ = [
-    "Listed",
-    "Opened",
-    "Press",
-    "Prospect",
-    "Report",
-    "cancel",
-    "coming",
-    "hold",
-    "listing",
-    "open_slot",
-    "pause",
-    "prospect",
-    "release",
-    "resume",
-    "settle",
-    "show",
-    "skip",
-    "tick",
-]
-
-_SETTLING_DOWN = timedelta(
-    minutes=15
-)  # A sender at work ends a mailing soon after its window; then somebody must look.
+# A sender at work ends a mailing soon after its window; then somebody must look.
+_SETTLING_DOWN = timedelta(minutes=15)
 
 _log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from wekelijks.domain.errors import BadInput, NotAllowed, NotFound, WekelijksErr
 from wekelijks.domain.mailing import Balance, DeliveryState, MailingState
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.slot import SlotState
-from wekelijks.services import publishing
+from wekelijks.services.slots import handling, opening
 from wekelijks.store import carrying, ledger, schema
 from wekelijks.store.database import Database
 
@@ -31,7 +31,7 @@ def an_open_week(database: Database, *addresses: str) -> Newsletter:
 
 def stands(database: Database, newsletter: Newsletter) -> Balance:
     """The balance of SUNDAY."""
-    return publishing.show(database, newsletter, SUNDAY, now=EIGHT + HOUR).balance
+    return handling.show(database, newsletter, SUNDAY, now=EIGHT + HOUR).balance
 
 
 def let(database: Database, *, be: DeliveryState, doubts: int = 0, first: int | None = None) -> None:
@@ -48,10 +48,10 @@ def test_a_letter_on_its_way_is_paused_resumed_and_cancelled(database: Database)
     newsletter = an_open_week(database, "a@example.nl", "b@example.nl", "c@example.nl")
     let(database, be=DeliveryState.ACCEPTED, first=1)
 
-    paused = publishing.pause(database, newsletter, SUNDAY, now=EIGHT + MINUTE)
-    resumed = publishing.resume(database, newsletter, SUNDAY, now=EIGHT + HOUR)
-    cancelled = publishing.cancel(database, newsletter, SUNDAY, now=EIGHT + 2 * HOUR)
-    again = publishing.cancel(database, newsletter, SUNDAY, now=EIGHT + 3 * HOUR)
+    paused = handling.pause(database, newsletter, SUNDAY, now=EIGHT + MINUTE)
+    resumed = handling.resume(database, newsletter, SUNDAY, now=EIGHT + HOUR)
+    cancelled = handling.cancel(database, newsletter, SUNDAY, now=EIGHT + 2 * HOUR)
+    again = handling.cancel(database, newsletter, SUNDAY, now=EIGHT + 3 * HOUR)
 
     assert [each.slot.state for each in (paused, resumed, cancelled)] == ["paused", "open", "cancelled"]
     assert resumed.deadline == EIGHT + 48 * HOUR + 59 * MINUTE
@@ -70,7 +70,7 @@ def test_what_comes_back_after_the_cancel_is_cancelled_too(database: Database) -
     """A letter at the relay's door that is refused for now does not wait again; then the mailing is finished."""
     newsletter = an_open_week(database, "a@example.nl", "b@example.nl")
     let(database, be=DeliveryState.SENDING, first=1)
-    report = publishing.cancel(database, newsletter, SUNDAY, now=EIGHT + HOUR)
+    report = handling.cancel(database, newsletter, SUNDAY, now=EIGHT + HOUR)
     assert (report.balance.sending, report.balance.cancelled) == (1, 1)
     assert report.mailing_id is not None
 
@@ -89,14 +89,12 @@ def test_doubts_are_settled_by_name(database: Database) -> None:
     let(database, be=DeliveryState.IN_DOUBT, doubts=1)
 
     with pytest.raises(NotAllowed, match="Only 1 of these"):
-        publishing.settle(
-            database, newsletter, SUNDAY, ["a@example.nl", "x@example.nl"], resend=True, now=EIGHT + HOUR
-        )
+        handling.settle(database, newsletter, SUNDAY, ["a@example.nl", "x@example.nl"], resend=True, now=EIGHT + HOUR)
     assert stands(database, newsletter).in_doubt == 2
-    publishing.settle(database, newsletter, SUNDAY, ["A@example.nl"], resend=True, now=EIGHT + HOUR)
-    publishing.settle(database, newsletter, SUNDAY, [], resend=False, now=EIGHT + HOUR)
+    handling.settle(database, newsletter, SUNDAY, ["A@example.nl"], resend=True, now=EIGHT + HOUR)
+    handling.settle(database, newsletter, SUNDAY, [], resend=False, now=EIGHT + HOUR)
 
-    report = publishing.show(database, newsletter, SUNDAY, now=EIGHT + HOUR)
+    report = handling.show(database, newsletter, SUNDAY, now=EIGHT + HOUR)
     assert (report.balance.waiting, report.balance.accepted, report.balance.in_doubt) == (1, 1, 0)
     assert report.doubtful == ("a@example.nl", "b@example.nl")
 
@@ -105,9 +103,9 @@ def test_a_hold_on_a_date_to_come_keeps_its_instant(database: Database) -> None:
     """Until it is released: then the rhythm of that day counts again."""
     newsletter = a_newsletter(database, created_at=BORN)
 
-    held = publishing.hold(database, newsletter, NEXT, now=BORN)
-    twice = publishing.hold(database, newsletter, NEXT, now=BORN)
-    released = publishing.release(database, newsletter, NEXT, now=BORN)
+    held = handling.hold(database, newsletter, NEXT, now=BORN)
+    twice = handling.hold(database, newsletter, NEXT, now=BORN)
+    released = handling.release(database, newsletter, NEXT, now=BORN)
 
     assert held == twice
     assert held.opens_at == EIGHT + timedelta(weeks=1)
@@ -117,10 +115,10 @@ def test_a_hold_on_a_date_to_come_keeps_its_instant(database: Database) -> None:
 def test_a_slot_whose_grace_has_passed_is_not_released_but_opened_by_a_person(database: Database) -> None:
     """Never late by itself: a holiday that is taken back on Thursday does not send Sunday's letter."""
     newsletter = a_newsletter(database, created_at=BORN)
-    publishing.skip(database, newsletter, SUNDAY, SUNDAY, now=BORN)
+    handling.skip(database, newsletter, SUNDAY, SUNDAY, now=BORN)
 
     with pytest.raises(NotAllowed, match="slots open 2026-03-08"):
-        publishing.release(database, newsletter, SUNDAY, now=EIGHT + 4 * DAY)
+        handling.release(database, newsletter, SUNDAY, now=EIGHT + 4 * DAY)
 
 
 Act = Callable[[Database, Newsletter], object]
@@ -129,14 +127,14 @@ Act = Callable[[Database, Newsletter], object]
 @pytest.mark.parametrize(
     ("act", "error", "words"),
     [
-        (lambda db, n: publishing.hold(db, n, date(2026, 3, 11), now=BORN), NotFound, "letters go on Sunday"),
-        (lambda db, n: publishing.hold(db, n, date(2026, 3, 1), now=BORN), NotFound, "is no slot"),
-        (lambda db, n: publishing.show(db, n, date(2026, 3, 11), now=BORN), NotFound, "the next one on 2026-03-08"),
-        (lambda db, n: publishing.skip(db, n, NEXT, SUNDAY, now=BORN), BadInput, "first the earlier"),
-        (lambda db, n: publishing.skip(db, n, date(2026, 3, 9), date(2026, 3, 14), now=BORN), BadInput, "no slot"),
-        (lambda db, n: publishing.skip(db, n, SUNDAY, date(2062, 3, 8), now=BORN), BadInput, "at most a year"),
-        (lambda db, n: publishing.pause(db, n, SUNDAY, now=BORN), NotAllowed, "slots hold 2026-03-08"),
-        (lambda db, n: publishing.settle(db, n, SUNDAY, [], resend=True, now=BORN), NotFound, "nobody is in doubt"),
+        (lambda db, n: handling.hold(db, n, date(2026, 3, 11), now=BORN), NotFound, "letters go on Sunday"),
+        (lambda db, n: handling.hold(db, n, date(2026, 3, 1), now=BORN), NotFound, "is no slot"),
+        (lambda db, n: handling.show(db, n, date(2026, 3, 11), now=BORN), NotFound, "the next one on 2026-03-08"),
+        (lambda db, n: handling.skip(db, n, NEXT, SUNDAY, now=BORN), BadInput, "first the earlier"),
+        (lambda db, n: handling.skip(db, n, date(2026, 3, 9), date(2026, 3, 14), now=BORN), BadInput, "no slot"),
+        (lambda db, n: handling.skip(db, n, SUNDAY, date(2062, 3, 8), now=BORN), BadInput, "at most a year"),
+        (lambda db, n: handling.pause(db, n, SUNDAY, now=BORN), NotAllowed, "slots hold 2026-03-08"),
+        (lambda db, n: handling.settle(db, n, SUNDAY, [], resend=True, now=BORN), NotFound, "nobody is in doubt"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_what_would(
@@ -151,7 +149,7 @@ def test_what_makes_no_sense_is_refused_with_what_would(
     assert the_slots(database, newsletter) == {}
 
 
-@pytest.mark.parametrize("act", [publishing.hold, publishing.release])
+@pytest.mark.parametrize("act", [handling.hold, handling.release])
 def test_a_letter_on_its_way_is_neither_held_nor_released(database: Database, act: Callable[..., object]) -> None:
     """The sentence names what stops it."""
     newsletter = an_open_week(database, "a@example.nl")
@@ -165,7 +163,7 @@ def test_a_holiday_in_which_one_letter_was_opened_skips_nothing(database: Databa
     newsletter = an_open_week(database, "a@example.nl")
 
     with pytest.raises(NotAllowed, match="is on its way"):
-        publishing.skip(database, newsletter, SUNDAY, NEXT, now=EIGHT + HOUR)
+        handling.skip(database, newsletter, SUNDAY, NEXT, now=EIGHT + HOUR)
 
     assert NEXT not in the_slots(database, newsletter)
 
@@ -174,7 +172,7 @@ def test_the_list_shows_what_was_and_what_comes(database: Database) -> None:
     """Opened ones with subject and readers, the coming ones with their moments, over the change to summer time."""
     newsletter = an_open_week(database, "a@example.nl")
 
-    listed = publishing.listing(database, newsletter, weeks=4, now=EIGHT + HOUR)
+    listed = handling.listing(database, newsletter, weeks=4, now=EIGHT + HOUR)
 
     assert [(each.on, each.state, each.readers) for each in listed] == [
         (SUNDAY, SlotState.OPEN, 1),
@@ -191,7 +189,7 @@ def test_a_year_that_looks_like_a_slip_of_the_pen_is_asked_about(database: Datab
     a_theme(database, newsletter)
     a_reader(database, newsletter, "anneke@example.nl")
 
-    found = publishing.prospect(a_press(database), newsletter, on, now=BORN)
+    found = opening.prospect(a_press(database), newsletter, on, now=BORN)
 
     assert sum("is the year right" in warning for warning in found.warnings) == times
     assert the_slots(database, newsletter) == {}

@@ -1,4 +1,4 @@
-"""Weeks: what a person may ask about a slot, and do with it.
+"""Handling: what a person may ask about a slot, and do with it.
 
 Every change is a compare-and-set in one transaction, so a person and the clock never both win. What makes no sense is
 refused with the reason and with what to do instead.
@@ -14,25 +14,9 @@ from wekelijks.domain.errors import BadInput, NotAllowed, NotFound
 from wekelijks.domain.mailing import Balance, Mailing
 from wekelijks.domain.newsletter import WEEKDAYS, Newsletter
 from wekelijks.domain.slot import AHEAD, HoldReason, Slot, SlotState
-from wekelijks.services import ahead
-from wekelijks.services.ahead import coming
+from wekelijks.services.slots import ahead
 from wekelijks.store import alarms, ledger, newsletters, slots
 from wekelijks.store.database import Database, Transaction
-
-__all__ = [
-    "Listed",
-    "Report",
-    "cancel",
-    "coming",
-    "hold",
-    "listing",
-    "pause",
-    "release",
-    "resume",
-    "settle",
-    "show",
-    "skip",
-]
 
 _LONGEST_REST = timedelta(days=366)
 
@@ -74,7 +58,7 @@ def listing(database: Database, newsletter: Newsletter, *, weeks: int, now: date
         rows = slots.all_of(transaction, newsletter.id)
         subjects = slots.subjects(transaction, newsletter.id, [row.id for row in rows])
         snapshots = ledger.snapshots(transaction, newsletter.id)
-        ahead_of_us = coming(transaction, newsletter, weeks=weeks, now=now)
+        ahead_of_us = ahead.coming(transaction, newsletter, weeks=weeks, now=now)
     listed = [_listed(newsletter, row, subjects.get(row.id, ""), snapshots.get(row.id, 0)) for row in rows]
     untouched = set(ahead_of_us) - {row.on for row in rows}
     return sorted([*listed, *(_untouched(newsletter, on) for on in untouched)], key=lambda each: each.on)
@@ -267,7 +251,7 @@ def _require_coming(transaction: Transaction, newsletter: Newsletter, on: date, 
 
 
 def _no_slot(transaction: Transaction, newsletter: Newsletter, on: date, *, now: datetime) -> str:
-    upcoming = coming(transaction, newsletter, weeks=1, now=now)
+    upcoming = ahead.coming(transaction, newsletter, weeks=1, now=now)
     weekday = WEEKDAYS[newsletter.weekday].capitalize()
     return f"{on} is no slot: letters go on {weekday}, the next one on {upcoming[0]}. `slots list` shows all."
 
