@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 from rig import Rig, children, relaying, wait_for
+from sqlalchemy import make_url
 
 from relays import ScriptedRelay
 
@@ -50,7 +51,7 @@ def a_database(server: str) -> str:
     name = f"kills_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return server.rsplit("/", 1)[0] + f"/{name}"
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def alive(pid: int) -> bool:
