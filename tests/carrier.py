@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime
 
 from wekelijks.cli.send import carry
+from wekelijks.delivery.means import Means, Options
 from wekelijks.delivery.relay import Relay, Tls
-from wekelijks.delivery.sender import Means, Options
 from wekelijks.domain.reader import Reader
 from wekelijks.domain.tokens import Signer
 from wekelijks.store.database import Database

@@ -10,8 +10,9 @@ from sqlalchemy import insert
 from cast import FOUNDED, SUNDAY, a_newsletter, a_reader
 from relays import ScriptedRelay, listening
 from wekelijks.delivery.connection import Timeouts
+from wekelijks.delivery.means import Blueprint, Means, Options, Summary
 from wekelijks.delivery.relay import Relay, Tls
-from wekelijks.delivery.sender import Blueprint, Means, Options, Sender, Summary
+from wekelijks.delivery.sender import Sender
 from wekelijks.domain.mailing import Balance
 from wekelijks.domain.newsletter import DoubtPolicy
 from wekelijks.domain.reader import Reader

@@ -10,7 +10,7 @@ from rich.console import Console
 import wekelijks
 from wekelijks import cli
 from wekelijks.cli.progress import SendingBar
-from wekelijks.delivery.sender import Summary
+from wekelijks.delivery.means import Summary
 
 SAMPLES = Path(wekelijks.__file__).parent / "samples"
 

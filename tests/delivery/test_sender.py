@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from relays import ScriptedRelay, agreeable, listening
 from rounds import NOW, ALetter, a_sender, carried, promised, the_balance, the_doubtful
-from wekelijks.delivery.sender import Sender, Summary
+from wekelijks.delivery.means import Summary
+from wekelijks.delivery.sender import Sender
 from wekelijks.domain.errors import BadInput
 from wekelijks.domain.mailing import MailingState
 from wekelijks.domain.newsletter import DoubtPolicy

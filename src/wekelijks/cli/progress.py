@@ -10,7 +10,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wekelijks.delivery.sender import Summary
+    from wekelijks.delivery.means import Summary
 
 _NAMES = (("accepted", "accepted"), ("put_off", "deferred"), ("refused", "refused"), ("in_doubt", "doubtful"))
 

@@ -16,7 +16,7 @@ from wekelijks.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from wekelijks.app import App
-    from wekelijks.delivery.sender import Means, Options, Summary
+    from wekelijks.delivery.means import Means, Options, Summary
     from wekelijks.store.senders import Place
 
 
@@ -52,7 +52,7 @@ def send(doorway: Doorway, *, follow: bool, supervised: bool, as_json: bool) -> 
 
 def means(app: "App", place: "Place") -> "Means":
     """What the sender works with, out of this installation."""
-    from wekelijks.delivery.sender import Means
+    from wekelijks.delivery.means import Means
     from wekelijks.mail.blueprint import Blueprint
 
     return Means(
@@ -69,7 +69,7 @@ def means(app: "App", place: "Place") -> "Means":
 def options(app: "App") -> "Options":
     """How to carry, out of the settings. Raises BadInput for a relay's address or a header that cannot be used."""
     from wekelijks.delivery import relay, wire
-    from wekelijks.delivery.sender import Options
+    from wekelijks.delivery.means import Options
     from wekelijks.store.pace import Limits
 
     settings = app.settings

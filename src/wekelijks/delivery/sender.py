@@ -9,28 +9,22 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 import structlog
 
 from wekelijks.delivery import wire
 from wekelijks.delivery.book import Book, Stop
-from wekelijks.delivery.connection import Connection, Timeouts, Unreachable
-from wekelijks.delivery.relay import Relay
+from wekelijks.delivery.connection import Connection, Unreachable
+from wekelijks.delivery.means import Blueprint, Means, Options, Summary
 from wekelijks.delivery.tempo import Tempo
 from wekelijks.domain import addresses
 from wekelijks.domain.alarm import AlarmKind
 from wekelijks.domain.errors import BadInput, Unavailable, WekelijksError
 from wekelijks.domain.mailing import Mailing, MailingState
 from wekelijks.domain.outcome import Answer, Breaker, Outcome, Verdict
-from wekelijks.domain.reader import Reader
-from wekelijks.domain.tokens import Signer
 from wekelijks.store import alarms, carrying, heartbeats, ledger, newsletters, pace
 from wekelijks.store.carrying import Claimed, Settled
-from wekelijks.store.database import Database
-from wekelijks.store.pace import Limits
-from wekelijks.store.senders import Place
 
 _CHUNK = 400  # Rows in memory at most: a second's work or so.
 _POLL = 1.0
@@ -39,52 +33,6 @@ _EXIT_WITH_OPEN_DOTS = 25.0
 _WEEKLY_FIRST = 10
 
 _log = structlog.get_logger()
-
-
-class Blueprint(Protocol):
-    """What the sender asks of a frozen letter (`mail.blueprint.Blueprint`)."""
-
-    def fill(self, reader: Reader, *, signer: Signer, hashing_key: str) -> bytes:
-        """The whole message for one reader, CRLF, not dot-stuffed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How to carry. `first_wait` is where the sender's own back-off begins, doubling to an hour."""
-
-    relay: Relay
-    connections: int = 10
-    limits: Limits = field(default_factory=Limits)
-    headers: bytes = b""
-    """Header lines that a provider wants on each letter (`wire.header_lines`)."""
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    first_wait: timedelta = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Means:
-    """What a sender works with: everything that reads a clock, a key or chance is given."""
-
-    database: Database
-    place: Place
-    clock: Callable[[], datetime]
-    chance: Callable[[], float]
-    """A number from 0 to 1: spreads retries."""
-    signer: Signer
-    hashing_key: str
-    read_blueprint: Callable[[bytes], Blueprint]
-
-
-@dataclass(kw_only=True)
-class Summary:
-    """What one run of a sender did."""
-
-    accepted: int = 0
-    refused: int = 0
-    put_off: int = 0
-    in_doubt: int = 0
-    paused: list[str] = field(default_factory=list)
-    unable: str = ""
 
 
 @dataclass
