@@ -19,6 +19,8 @@ _MOST_WORDS = 7
 """Of a title that a colon ends, or that has no subtitle: with more it is a sentence."""
 _PARAGRAPH = 90
 """Characters from which a text is a paragraph even without a full stop."""
+_SECTION = 300
+"""Characters of prose that make a section; what a site says about another article is shorter, or one paragraph."""
 _ONLY_LIT = frozenset({"related", "greeting", "comments"})
 """Parts of the site in which a title without a lamp below it is the title of something else."""
 _LONGEST_SECTION = 150
@@ -72,6 +74,8 @@ class _Candidate:
     """A lamp follows before the next line that could be a heading."""
     pulled: bool = False
     """It ends as a section does: short lines behind a paragraph."""
+    full: bool = False
+    """A section's worth of prose stands below it."""
 
     @property
     def split(self) -> bool:
@@ -127,6 +131,7 @@ def _is_something_else(block: Block, text: str) -> bool:
         or signs.around_arrow(text) is not None
         or words.is_closing(text)
         or block.is_link
+        or pointers.read_more(block, sure=False) is not None
         or (text.endswith((".", "…", ";", ",")) and not block.is_heading)
     )
 
@@ -170,9 +175,15 @@ def _is_item(page: Page, at: int) -> bool:
 def _is_running(page: Page, at: int) -> bool:
     block = page.blocks[at]
     text = block.plain
-    if page.kinds[at] or block.is_heading or block.is_item or page.lamp(at) or signs.around_arrow(text) is not None:
+    if page.kinds[at] or block.is_heading or block.is_item or page.lamp(at) or _has_reason(text):
         return False
     return signs.ends_sentence(text) or signs.introduces(text) or len(text) > _PARAGRAPH
+
+
+def _has_reason(text: str) -> bool:
+    """A question with its reason behind an arrow; an arrow far into a paragraph is the writer's own."""
+    pair = signs.around_arrow(text)
+    return pair is not None and (signs.is_question(pair[0]) or len(pair[0]) <= _PARAGRAPH)
 
 
 def _with_evidence(page: Page, candidates: list[_Candidate]) -> list[_Candidate]:
@@ -183,8 +194,17 @@ def _with_evidence(page: Page, candidates: list[_Candidate]) -> list[_Candidate]
         stop = min(_next(split, one.heading.at + 1, len(page.blocks)), one.heading.at + _LONGEST_SECTION)
         start = one.heading.at + 1
         lit = _next(marks.lamps, start, stop) < stop
-        found.append(replace(one, lit=lit, pulled=_is_pulled(page, marks, start, _next(marks.openers, start, stop))))
+        end = _next(marks.openers, start, stop)
+        pulled = _is_pulled(page, marks, start, end)
+        found.append(replace(one, lit=lit, pulled=pulled, full=_is_full(page, start, end)))
     return found
+
+
+def _is_full(page: Page, start: int, end: int) -> bool:
+    """Two paragraphs or more, the first of them long, and none that breaks off as an excerpt does."""
+    own = [page.blocks[at].plain for at in range(start, end) if not (page.kinds[at] or page.blocks[at].is_item)]
+    whole = all(signs.ends_sentence(text) and not text.rstrip(")]").endswith(("…", "...")) for text in own)
+    return whole and len(own) > 1 and len(own[0]) > signs.SHORT and sum(map(len, own)) >= _SECTION
 
 
 def _may_end_section(page: Page, one: _Candidate) -> bool:
@@ -279,7 +299,7 @@ def _is_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: 
     text = page.blocks[one.heading.at].plain
     if one.lit:
         return _is_lit_heading(page, one, style=style, due=due, part=part)
-    if not one.split or part in _ONLY_LIT or (part == "faq" and (words.asks(text) or signs.is_question(text))):
+    if not one.split or not _is_believed(one, text, part):
         return False
     if one.marked and one.marked == style.level:
         return True
@@ -288,6 +308,13 @@ def _is_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: 
     if not due and one.marked == style.level and not page.has_lamp:
         return one.pulled and _follows_insight(page, one) and not part
     return due and part != "opening" and (one.pulled or (one.dashed and part != "faq"))
+
+
+def _is_believed(one: _Candidate, text: str, part: str) -> bool:
+    """Without a lamp: among other articles only what a whole section follows, among questions none that asks."""
+    if part == "faq":
+        return not (words.asks(text) or signs.is_question(text))
+    return part not in _ONLY_LIT or (part == "related" and one.full)
 
 
 def _is_lit_heading(page: Page, one: _Candidate, *, style: _Style, due: bool, part: str) -> bool:

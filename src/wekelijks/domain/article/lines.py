@@ -35,7 +35,8 @@ def read(text: str, *, markdown: bool = False) -> Document:
         body = body[front.end() :]
     raw = ["" if line.isspace() else line for line in body.split("\n")]
     lines = [_TAG.sub("", line).rstrip() for line in raw]
-    url = fields.get("url") or fields.get("link") or fields.get("canonical") or ""
+    named = (fields.get(name, "") for name in ("url", "link", "canonical", "canonical_url", "source"))
+    url = next((text for text in named if text.startswith(("http://", "https://", "/"))), "")
     flows = (markdown or bool(_MARKDOWN.search(body))) and wrapping.has_blank_lines(lines)
     text_of = _Text(lines=lines, raw=raw, flows=flows, width=0 if flows else wrapping.wrapped_at(lines))
     blocks = settle(list(_blocks(text_of)), wrapped=flows or text_of.width > 0)

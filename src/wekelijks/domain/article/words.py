@@ -135,7 +135,7 @@ _CLOSING = _beginning(
 _GREETING = _beginning(
     "(?:met )?(?:\\w+ )?groet(?:en|jes)?",
     "(?:veel )?liefs",
-    "tot (?:volgende week|snel|gauw|ziens|dan|de volgende)",
+    "tot (?:(?:de )?volgende|snel|gauw|ziens|dan|later)",
     "(?:warm(?:est)?|kind|best|with warm|many) (?:regards|wishes|greetings)",
     "warmly",
     "with (?:love|warmth|care)",
@@ -149,6 +149,10 @@ _GREETING = _beginning(
     "bien à (?:toi|vous)",
     "(?:un )?(?:abrazo|saludos)",
 )
+_SIGNED = re.compile(
+    r"\s*,\s*(?:(?:en|and|und|et|y|van|de|der|den|von|&)\s+|[^\W\d_][\w.'’-]*\s*){1,6}[.!]?", re.IGNORECASE
+)
+"""Names behind the comma of a greeting."""
 _MAILING = re.compile(
     r"mailbox|inbox|nieuwsbrief|newsletter|uitschrijven|afmelden|unsubscribe|e-?mail ?(?:adres|address)|opt out",
     re.IGNORECASE,
@@ -285,8 +289,11 @@ def is_closing(text: str) -> bool:
 
 def is_greeting(text: str) -> bool:
     """The writer says goodbye."""
-    few = signs.words(text) <= (6 if text.endswith(",") else 4)
-    return few and (bool(_GREETING.match(text)) or (text.endswith(",") and len(text) < 40))
+    found = _GREETING.match(text)
+    if found and _SIGNED.fullmatch(text, found.end()):
+        return True
+    few = signs.words(text) <= (6 if text.endswith((",", "!")) else 4)
+    return few and (bool(found) or (text.endswith(",") and len(text) < 40))
 
 
 def is_label(text: str) -> bool:
