@@ -8,10 +8,9 @@ would let one writer in at a time, but versions before 3.51.3 have a race betwee
 connections that can damage the file (https://sqlite.org/wal.html#walresetbug).
 """
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from wekelijks.domain.errors import BadInput, Unavailable
+from wekelijks.store.turns import LONGEST_WAIT, Turns
 
 Transaction = Connection
 """An open transaction: what store functions take first."""
 
-_BUSY_MILLISECONDS = 30_000
 _NO_PRIVILEGE = "42501"  # PostgreSQL, appendix A: insufficient_privilege.
 _EXPECTED = "The database's address cannot be read: expected postgresql+psycopg://user:password@host/name."
 
@@ -35,7 +34,7 @@ class Database:
         """`url` as SQLAlchemy reads it: ``sqlite:////path`` or ``postgresql+psycopg://…``. Raises BadInput."""
         self.url = _read(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._lock_file = Path(f"{self.url.database}.lock") if self.is_sqlite else None
+        self._turns = Turns(Path(f"{self.url.database}.lock")) if self.is_sqlite else None
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
 
     @contextmanager
@@ -94,18 +93,8 @@ class Database:
             driver: Any = connection.connection.driver_connection
             driver.execute(f"PRAGMA foreign_keys = {'ON' if enforced else 'OFF'}")
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if self._lock_file is None:
-            yield
-            return
-        try:
-            lock = self._lock_file.open("w")
-        except OSError as error:
-            raise Unavailable(f"The database cannot be locked: {error}. Is its directory writable?") from error
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.take() if self._turns else nullcontext()
 
 
 @contextmanager
@@ -140,7 +129,7 @@ def _read(text: str) -> URL:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000, "isolation_level": None})
+    engine = create_engine(url, connect_args={"timeout": LONGEST_WAIT, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
