@@ -36,7 +36,8 @@ A floor knows the floors below it and nothing else; rooms on one floor are stran
     4  app                        the one place that builds things: settings → database, templates, signer, clock
     3  services | delivery        one function for each thing a person or the clock can ask | carry letters (async)
     2  store | mail | settings    SQL only here | values to bytes and back | the environment, read once
-    1  domain | i18n              pure rules: values in, values out; `now` and randomness are arguments | words
+    1  domain | i18n | shipped    pure rules: values in, values out; `now` and randomness are arguments | words
+                                  of letters and pages | what is shipped beside the code
 
 The words
 ---------

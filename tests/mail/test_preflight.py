@@ -9,10 +9,11 @@ import pytest
 
 import letters
 from letters import DUTCH, ENGLISH, STILTE
+from wekelijks import shipped
 from wekelijks.domain.material import Link
 from wekelijks.mail.composer import Composed
 from wekelijks.mail.preflight import Severity, placeholders
-from wekelijks.mail.templates import Templates, directory
+from wekelijks.mail.templates import Templates
 
 
 def found(composed: Composed, severity: Severity) -> list[str]:
@@ -202,7 +203,7 @@ def test_invisible_text_is_blocked(tmp_path: Path, hiding: str) -> None:
 )
 def test_text_that_only_some_readers_see_is_blocked(tmp_path: Path, rule: str) -> None:
     """In the dark and on a telephone a letter is read too."""
-    ours = (directory() / "style.css").read_text("utf-8")
+    ours = (shipped.directory_of("templates/email/style.css") / "style.css").read_text("utf-8")
     (tmp_path / "style.css").write_text(f"{ours}\n{rule}", "utf-8")
 
     (finding,) = found(letters.composed(templates=Templates(tmp_path)), Severity.BLOCK)

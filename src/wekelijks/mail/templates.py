@@ -27,7 +27,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from wekelijks.domain.errors import NotFound
+from wekelijks import shipped
 from wekelijks.mail.blanks import guarded
 from wekelijks.mail.markdown import bound, underlined, wrap
 
@@ -53,7 +53,7 @@ class Templates:
     """The letter's templates. `own`: the operator's directory; it need not exist and is read anew for each letter."""
 
     def __init__(self, own: Path | None = None) -> None:
-        self._own, self._ours = own, directory()
+        self._own, self._ours = own, shipped.directory_of("templates/email/letter.html")
         ours = FileSystemLoader(self._ours)
         with_name = PrefixLoader({"ours": ours})  # So that an own letter.html can extend "ours/letter.html".
         self._only_ours = _environment(ChoiceLoader([ours, with_name]))
@@ -118,15 +118,6 @@ class Templates:
         if not path.is_absolute() and len(path.parts) == 1 and self._own and (self._own / path).is_file():
             path = Path(*self._own.parts[-2:]) / path
         return f"{path}, line {line}" if line else str(path)
-
-
-def directory() -> Path:
-    """Where our templates stand: inside an installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    for candidate in (package / "templates" / "email", package.parents[1] / "templates" / "email"):
-        if (candidate / "letter.html").is_file():
-            return candidate
-    raise NotFound("The letter's templates are missing: this installation is incomplete, install wekelijks again.")
 
 
 class _Own(FileSystemLoader):

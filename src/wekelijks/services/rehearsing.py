@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
+from wekelijks import shipped
 from wekelijks.domain.calendar import week_number
-from wekelijks.domain.errors import NotFound
 from wekelijks.domain.identity import Sender
 from wekelijks.domain.mailing import Balance
 from wekelijks.domain.newsletter import Newsletter
@@ -30,7 +30,6 @@ SHOWN, MEASURED = "lezers.example", "lezers.test"
 """Where readers have their addresses: reserved domains both (RFC 2606); `.example` is for being read by people."""
 
 TIMEZONE = "Europe/Amsterdam"
-_SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 _ARTICLES = ("loslaten.html", "rust.txt")
 _SITE = "stilte.example"  # As in the sample articles.
 _EVERY = 25  # Readers repeat after so many: enough of each kind in the smallest rehearsal that shows them all.
@@ -122,10 +121,9 @@ def leave_meanwhile(database: Database, newsletter: Newsletter, *, now: datetime
 
 
 def bring_material(database: Database, newsletter: Newsletter, *, now: datetime) -> None:
-    """Import the two Dutch sample articles into the pool. Raises NotFound where they are missing."""
-    report = importing.bring_in(database, newsletter, [_SAMPLES / name for name in _ARTICLES], now=now)
-    if not report.is_whole:
-        raise NotFound("The sample articles are missing: this installation is incomplete, install wekelijks again.")
+    """Import the two Dutch sample articles into the pool. Raises FileNotFoundError where one is missing."""
+    files = [shipped.directory_of(f"samples/{name}") / name for name in _ARTICLES]
+    importing.bring_in(database, newsletter, files, now=now)
 
 
 def figures(database: Database, newsletter: Newsletter, on: date, *, now: datetime) -> Figures:
@@ -185,6 +183,6 @@ def _local_part(number: int, first: str, family: str) -> str:
 
 @cache
 def _names() -> tuple[list[str], list[str]]:
-    text = (_SAMPLES / "readers.txt").read_text("utf-8")
+    text = (shipped.directory_of("samples/readers.txt") / "readers.txt").read_text("utf-8")
     _note, firsts, families = text.strip().split("\n\n")
     return firsts.splitlines(), families.splitlines()

@@ -1,13 +1,13 @@
 """The schema's versions: from an empty database to the newest, safe to repeat, one process at a time."""
 
 from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from wekelijks import shipped
 from wekelijks.domain.errors import NotAllowed, NotFound
 from wekelijks.store.database import Database
 
@@ -58,14 +58,5 @@ def newest() -> str:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(directory()))
+    config.set_main_option("script_location", str(shipped.directory_of("migrations/env.py")))
     return config
-
-
-def directory() -> Path:
-    """Where the migrations stand: inside an installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    for candidate in (package / "migrations", package.parents[1] / "migrations"):
-        if (candidate / "env.py").is_file():
-            return candidate
-    raise NotFound("The migrations are missing: this installation is incomplete, install wekelijks again.")

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from wekelijks import shipped
 from wekelijks.app import App
-from wekelijks.domain.errors import NotFound
 from wekelijks.domain.links import Pages
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.i18n.pages import PAGES, language_of
@@ -48,14 +48,9 @@ def stylesheet() -> str:
     return (directory() / "style.css").read_text("utf-8")
 
 
-@cache
 def directory() -> Path:
-    """Where the pages' templates stand: inside an installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    for candidate in (package / "templates" / "web", package.parents[1] / "templates" / "web"):
-        if (candidate / "page.html").is_file():
-            return candidate
-    raise NotFound("The pages' templates are missing: this installation is incomplete, install wekelijks again.")
+    """Where the pages' templates and stylesheets stand."""
+    return shipped.directory_of("templates/web/page.html")
 
 
 @cache
