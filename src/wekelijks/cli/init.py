@@ -60,7 +60,12 @@ _DATABASE_URL = Question(
     "PostgreSQL: postgresql+psycopg://user:password@host/name  [default: a SQLite file in the data directory]",
     _database,
 )
-_OPERATOR = Question("operator", "", "Who is told when something needs a person  [default: the sender].", _operator)
+_OPERATOR = Question(
+    "operator",
+    "",
+    "Who is to be told when something needs a person (not by mail yet)  [default: the sender].",
+    _operator,
+)
 _SLUG = Question("slug", "", "A short name for commands and addresses  [default: made of the name].", identity.slug)
 
 
