@@ -69,34 +69,18 @@ def suppress_departed(transaction: Transaction, mailing_id: int, *, now: datetim
     """End what waits for readers who left while an earlier attempt of theirs was on its way."""
     gone = (
         update(delivery)
-        .where(
-            delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.WAITING, ~_may_be_written_to(now)
-        )
+        .where(delivery.c.mailing_id == mailing_id, delivery.c.state == DeliveryState.WAITING, ~_MAY_BE_WRITTEN_TO)
         .values(state=DeliveryState.SUPPRESSED, settled_at=now)
     )
-    return transaction.execute(gone).rowcount
+    return transaction.execute(gone, {"day": (now + _FURTHEST_ZONE).date()}).rowcount
 
 
 def intend(transaction: Transaction, ids: Sequence[int], sender_id: int, *, now: datetime) -> set[int]:
     """Grant the final dot: waiting → sending, for those of `ids` that may still be sent. The rest is let go."""
     if not ids:
         return set()
-    picked = (
-        select(delivery.c.id)
-        .where(delivery.c.id.in_(ids), delivery.c.state == DeliveryState.WAITING, delivery.c.sender_id == sender_id)
-        .order_by(delivery.c.id)
-        .with_for_update(skip_locked=True)
-    )
-    opened = exists().where(
-        mailing.c.id == delivery.c.mailing_id, mailing.c.state == MailingState.OPEN, mailing.c.deadline > now
-    )
-    granted = (
-        update(delivery)
-        .where(delivery.c.id.in_(picked), delivery.c.state == DeliveryState.WAITING, opened, _may_be_written_to(now))
-        .values(state=DeliveryState.SENDING, attempts=delivery.c.attempts + 1)
-        .returning(delivery.c.id)
-    )
-    allowed = set(transaction.execute(granted).scalars())
+    whose = {"ids": ids, "sender": sender_id, "now": now, "day": (now + _FURTHEST_ZONE).date()}
+    allowed = set(transaction.execute(_GRANTED, whose).scalars())
     release(transaction, [each for each in ids if each not in allowed], sender_id)
     return allowed
 
@@ -104,8 +88,7 @@ def intend(transaction: Transaction, ids: Sequence[int], sender_id: int, *, now:
 def release(transaction: Transaction, ids: Sequence[int], sender_id: int) -> None:
     """Take the hand off rows that were not sent."""
     if ids:
-        mine = delivery.c.id.in_(ids), delivery.c.state == DeliveryState.WAITING, delivery.c.sender_id == sender_id
-        transaction.execute(update(delivery).where(*mine).values(sender_id=None))
+        transaction.execute(_RELEASED, {"ids": ids, "sender": sender_id})
 
 
 def settle(
@@ -116,9 +99,11 @@ def settle(
     One exception: a late answer may turn in doubt into accepted. A doubt (the link broke after the dot) follows the
     newsletter's policy, once.
     """
-    rows = [_row(each, jitter=jitter, now=now) for each in settled if each.outcome.verdict is not Verdict.DOUBT]
+    rows = [
+        _row(each, sender_id, jitter=jitter, now=now) for each in settled if each.outcome.verdict is not Verdict.DOUBT
+    ]
     if rows:
-        transaction.execute(_settling(sender_id), rows)
+        transaction.execute(_SETTLED, rows)
     doubted = [each for each in settled if each.outcome.verdict is Verdict.DOUBT]
     if doubted:
         theirs = delivery.c.id.in_([each.id for each in doubted])
@@ -206,42 +191,15 @@ def _since(confirmed_at: datetime | None, created_at: datetime | None, zone: str
     return local_date(confirmed_at, zone) if confirmed_at and confirmed_at != created_at else None
 
 
-def _may_be_written_to(now: datetime) -> ColumnElement[bool]:
-    rested = and_(subscriber.c.status == Standing.PAUSED, subscriber.c.paused_until <= (now + _FURTHEST_ZONE).date())
-    reads = exists().where(
-        subscriber.c.id == delivery.c.subscriber_id, or_(subscriber.c.status == Standing.ACTIVE, rested)
-    )
-    return or_(delivery.c.recipient.is_not(None), reads)
-
-
-def _settling(sender_id: int) -> Update:
-    word = bindparam("to_state", type_=delivery.c.state.type)
-    late_but_sure = and_(delivery.c.state == DeliveryState.IN_DOUBT, word == DeliveryState.ACCEPTED)
-    # No IN here: SQLAlchemy cannot expand one when many rows are written at once.
-    in_hand = or_(delivery.c.state == DeliveryState.WAITING, delivery.c.state == DeliveryState.SENDING)
-    return (
-        update(delivery)
-        .where(delivery.c.id == bindparam("row"), delivery.c.sender_id == sender_id, or_(in_hand, late_but_sure))
-        .values(
-            state=word,
-            attempts=bindparam("to_attempts"),
-            not_before=bindparam("to_not_before", type_=delivery.c.not_before.type),
-            code=bindparam("to_code"),
-            answer=bindparam("to_answer"),
-            settled_at=bindparam("to_settled_at", type_=delivery.c.settled_at.type),
-            sender_id=case((word == DeliveryState.WAITING, None), else_=delivery.c.sender_id),
-        )
-    )
-
-
 _STATES = {Verdict.ACCEPTED: DeliveryState.ACCEPTED, Verdict.REFUSED: DeliveryState.REFUSED}
 
 
-def _row(settled: Settled, *, jitter: float, now: datetime) -> dict[str, object]:
+def _row(settled: Settled, sender_id: int, *, jitter: float, now: datetime) -> dict[str, object]:
     state = _STATES.get(settled.outcome.verdict, DeliveryState.WAITING)
     again, unsent = state is DeliveryState.WAITING, settled.outcome.verdict is Verdict.UNSENT
     return {
         "row": settled.id,
+        "sender": sender_id,
         "to_state": state,
         "to_attempts": settled.attempts,
         "to_not_before": due_after(now, settled.attempts, jitter) if again and not unsent else None,
@@ -270,3 +228,71 @@ def _doubt(transaction: Transaction, whose: ColumnElement[bool]) -> int:
         )
     )
     return transaction.execute(unknown).rowcount
+
+
+# The sender's own statements, a group of letters each time. Building one takes longer than SQLite takes to run it, so
+# they are built once. `ids` grows to the group's size, which SQLAlchemy does without building anything again.
+
+_MAY_BE_WRITTEN_TO: ColumnElement[bool] = or_(
+    delivery.c.recipient.is_not(None),
+    exists().where(
+        subscriber.c.id == delivery.c.subscriber_id,
+        or_(
+            subscriber.c.status == Standing.ACTIVE,
+            and_(subscriber.c.status == Standing.PAUSED, subscriber.c.paused_until <= bindparam("day")),
+        ),
+    ),
+)
+
+_IN_HAND = and_(
+    delivery.c.id.in_(bindparam("ids", expanding=True)),
+    delivery.c.state == DeliveryState.WAITING,
+    delivery.c.sender_id == bindparam("sender"),
+)
+
+_GRANTED = (
+    update(delivery)
+    .where(
+        delivery.c.id.in_(
+            select(delivery.c.id).where(_IN_HAND).order_by(delivery.c.id).with_for_update(skip_locked=True)
+        ),
+        delivery.c.state == DeliveryState.WAITING,
+        exists().where(
+            mailing.c.id == delivery.c.mailing_id,
+            mailing.c.state == MailingState.OPEN,
+            mailing.c.deadline > bindparam("now"),
+        ),
+        _MAY_BE_WRITTEN_TO,
+    )
+    .values(state=DeliveryState.SENDING, attempts=delivery.c.attempts + 1)
+    .returning(delivery.c.id)
+)
+
+_RELEASED = update(delivery).where(_IN_HAND).values(sender_id=None)
+
+
+def _settling() -> Update:
+    word = bindparam("to_state", type_=delivery.c.state.type)
+    late_but_sure = and_(delivery.c.state == DeliveryState.IN_DOUBT, word == DeliveryState.ACCEPTED)
+    # No IN here: SQLAlchemy cannot expand one when many rows are written at once.
+    in_hand = or_(delivery.c.state == DeliveryState.WAITING, delivery.c.state == DeliveryState.SENDING)
+    return (
+        update(delivery)
+        .where(
+            delivery.c.id == bindparam("row"),
+            delivery.c.sender_id == bindparam("sender"),
+            or_(in_hand, late_but_sure),
+        )
+        .values(
+            state=word,
+            attempts=bindparam("to_attempts"),
+            not_before=bindparam("to_not_before", type_=delivery.c.not_before.type),
+            code=bindparam("to_code"),
+            answer=bindparam("to_answer"),
+            settled_at=bindparam("to_settled_at", type_=delivery.c.settled_at.type),
+            sender_id=case((word == DeliveryState.WAITING, None), else_=delivery.c.sender_id),
+        )
+    )
+
+
+_SETTLED = _settling()
