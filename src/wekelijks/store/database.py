@@ -1,13 +1,15 @@
 """The database: transactions that behave alike on a SQLite file and on PostgreSQL.
 
 ``begin()`` is the one way to write. When it returns, what was written survives a power cut, unless the caller asked
-for ``synced=False``: then it survives the death of every process of ours, and a power cut may take the last moments.
+for ``synced=False``: then it survives the death of every process of ours, and a power cut only after `sync` or the
+next synced commit.
 
 On SQLite, writers and checkpoints of all processes take turns through a lock file beside the database. SQLite itself
 would let one writer in at a time, but versions before 3.51.3 have a race between writers and checkpoints of several
 connections that can damage the file (https://sqlite.org/wal.html#walresetbug).
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -49,6 +51,19 @@ class Database:
                 if not (self.is_sqlite or synced):
                     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
+
+    def sync(self) -> None:
+        """Make what was committed with ``synced=False`` survive a power cut. Raises Unavailable.
+
+        No transaction waits for it. On SQLite commits stand in the WAL file until a checkpoint, which syncs by itself
+        (https://sqlite.org/pragma.html#pragma_synchronous); on PostgreSQL a synced commit takes with it what others
+        committed before (https://www.postgresql.org/docs/current/wal-async-commit.html).
+        """
+        if self.is_sqlite:
+            _sync_file(Path(f"{self.url.database}-wal"))
+            return
+        with self.begin() as transaction:
+            transaction.exec_driver_sql("SELECT pg_current_xact_id()")  # Else there is nothing to commit.
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -107,6 +122,18 @@ def translated() -> Iterator[None]:
             raise
         reason = str(error.orig).strip().splitlines()[0].rstrip(".")
         raise Unavailable(f"The database cannot do this now: {reason}.") from error
+
+
+def _sync_file(path: Path) -> None:
+    try:
+        # SQLite keeps its locks on the two files beside this one: closing one of those here would drop them.
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise Unavailable(f"The database cannot be synced: {error}.") from error
 
 
 def _is_of_our_making(error: DatabaseError) -> bool:

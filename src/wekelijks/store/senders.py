@@ -76,6 +76,10 @@ class Place:
                 self._connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield self._connection
 
+    def sync(self) -> None:
+        """Make what was committed survive a power cut. May run beside a transaction. Raises Unavailable."""
+        self._database.sync()
+
     def bury(self, *, now: datetime) -> int:
         """Put the letters of senders that are provably dead in doubt; how many."""
         with self.begin(synced=True) as transaction:
