@@ -17,7 +17,8 @@ is promised per reader, the sender carries letters to the relay and settles the 
                                  └──► mail.composer (once) ─► store.slots (the letter, for the archive)
                                                           └─► store.ledger (the blueprint, and a row per reader)
                                                                                │
-    delivery.sender ─► store.carrying.claim ─► mail.blueprint (per reader: bytes) ─► delivery.connection ─► relay
+    delivery.feeding ─► store.carrying.claim ─► delivery.working ─► mail.blueprint (per reader: bytes)
+                                                                └─► delivery.connection ─► relay
                                                                                │
                        store.carrying.settle ◄── delivery.book ◄── domain.outcome ◄── 250 │ 4xx │ 5xx │ silence
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wekelijks.delivery import letterbox as letterboxes
 from wekelijks.delivery import wire
-from wekelijks.delivery.catcher import LARGEST, Conversation, catching
+from wekelijks.delivery.catching import letterbox as letterboxes
+from wekelijks.delivery.catching.catcher import LARGEST, Conversation, catching
+from wekelijks.delivery.catching.letterbox import Caught, Letterbox
 from wekelijks.delivery.connection import Connection, Timeouts
-from wekelijks.delivery.letterbox import Caught, Letterbox
 from wekelijks.delivery.relay import Relay, Tls
 from wekelijks.domain.errors import NotFound, Unavailable
 from wekelijks.domain.outcome import Verdict

@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cast import FOUNDED, a_newsletter, a_reader
 from wekelijks.app import App
-from wekelijks.delivery import letterbox as letterboxes
-from wekelijks.delivery.letterbox import Caught, Letterbox
+from wekelijks.delivery.catching import letterbox as letterboxes
+from wekelijks.delivery.catching.letterbox import Caught, Letterbox
 from wekelijks.domain.newsletter import Newsletter
 from wekelijks.domain.subscriber import Standing
 from wekelijks.domain.tokens import Bearer, Purpose, Signer

@@ -150,7 +150,7 @@ def _relay(smtp_url: str | None) -> Iterator[Any]:
     if smtp_url:
         yield smtp_url, dict
         return
-    command = [sys.executable, "-P", "-m", "wekelijks.delivery.tally"]
+    command = [sys.executable, "-P", "-m", "wekelijks.delivery.catching.tally"]
     with stage.running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         port = int((process.stdout.readline() if process.stdout else b"") or 0)
         if not port:

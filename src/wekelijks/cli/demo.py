@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import socket
 
     from wekelijks.app import App
-    from wekelijks.delivery.letterbox import Letterbox
+    from wekelijks.delivery.catching.letterbox import Letterbox
     from wekelijks.domain.newsletter import Newsletter
 
 _HOST, _PORT = "127.0.0.1", 8000
@@ -86,8 +86,8 @@ def _perform(
 ) -> Performance:
     """Everything up to the table: install, gather, open, send. What must stay up until the end enters `theatre`."""
     from wekelijks.cli.listening import url_of
-    from wekelijks.delivery.catcher import catching
-    from wekelijks.delivery.letterbox import Letterbox
+    from wekelijks.delivery.catching.catcher import catching
+    from wekelijks.delivery.catching.letterbox import Letterbox
     from wekelijks.services import rehearsing
     from wekelijks.services.slots import opening
 

@@ -15,8 +15,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from wekelijks.app import App
-from wekelijks.delivery import letterbox
-from wekelijks.delivery.letterbox import Letterbox
+from wekelijks.delivery.catching import letterbox
+from wekelijks.delivery.catching.letterbox import Letterbox
 from wekelijks.domain.errors import NotFound
 from wekelijks.i18n.mailbox import MAILBOX
 from wekelijks.i18n.pages import PAGES, language_of

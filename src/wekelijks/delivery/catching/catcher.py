@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from typing import cast
 
-from wekelijks.delivery.letterbox import Caught
+from wekelijks.delivery.catching.letterbox import Caught
 from wekelijks.domain.errors import Unavailable
 
 HOST = "127.0.0.1"

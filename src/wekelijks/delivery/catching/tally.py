@@ -1,7 +1,7 @@
 """The counting relay: the catcher in a process of its own, which counts letters and keeps none of them.
 
 For measuring. The first line on stdout is its port; when stdin ends, because the one who measures is done or died,
-it says what it counted as one JSON line and exits. `python -m wekelijks.delivery.tally`
+it says what it counted as one JSON line and exits. `python -m wekelijks.delivery.catching.tally`
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field
 
 import uvloop
 
-from wekelijks.delivery.catcher import listening
-from wekelijks.delivery.letterbox import Caught
+from wekelijks.delivery.catching.catcher import listening
+from wekelijks.delivery.catching.letterbox import Caught
 
 
 @dataclass(kw_only=True, slots=True)
