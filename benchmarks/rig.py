@@ -33,6 +33,7 @@ class Rig:
 
     def __init__(self, data: Path, smtp_url: str, *, database_url: str = "", readers: int) -> None:
         """`database_url` is an empty PostgreSQL database; without one a SQLite file in `data`."""
+        self.database_url = database_url
         self.data, self.readers, self.on = data, readers, str(date.today())  # noqa: DTZ011 - the zone is UTC here.
         self.settings = {"WEKELIJKS_SMTP_URL": smtp_url, "WEKELIJKS_LOG_FORMAT": "plain"}
         more = [f"--database-url={database_url}"] if database_url else []
