@@ -24,6 +24,7 @@ from wekelijks.store.pace import Limits
 from wekelijks.store.senders import Place
 
 NOW = FOUNDED + timedelta(days=62)
+TIMEOUTS = Timeouts(connect=5, command=3, dot=6)
 
 
 @dataclass
@@ -97,7 +98,7 @@ def a_sender(
         relay=Relay("127.0.0.1", port, Tls.NONE),
         connections=connections,
         limits=limits or Limits(),
-        timeouts=Timeouts(connect=5, command=3, dot=6),
+        timeouts=TIMEOUTS,
         first_wait=timedelta(milliseconds=50),
     )
     return Sender(means, options)

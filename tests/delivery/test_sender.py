@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+import rounds
 from relays import ScriptedRelay, agreeable, listening
 from rounds import NOW, ALetter, a_sender, carried, promised, the_balance, the_doubtful
+from wekelijks.delivery.connection import Timeouts
 from wekelijks.delivery.means import Summary
 from wekelijks.delivery.sender import Sender
 from wekelijks.domain.errors import BadInput
@@ -229,3 +231,29 @@ def test_a_reply_too_many_after_a_letter_is_not_the_next_ones(database: Database
     assert [address for address, _message in relay.taken] == sorted({address for address, _m in relay.taken})
     assert relay.connections == 3
     assert (the_balance(database, mailing_id).accepted, the_doubtful(database, mailing_id)) == (3, [])
+
+
+class SilentRelay(ScriptedRelay):
+    """Does not say that the letter may come."""
+
+    async def _take(self, recipient: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        await reader.read()
+        return False
+
+
+def test_a_relay_that_falls_silent_before_the_dot_costs_an_attempt_and_no_doubt(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was handed over, so everyone waits; when the relay speaks again, everyone has the letter once."""
+    monkeypatch.setattr(rounds, "TIMEOUTS", Timeouts(connect=1, command=0.2, dot=5))
+    readers = [f"lezer{number}@example.nl" for number in range(4)]
+    mailing_id = promised(database, *readers)
+
+    silent = carried(database, SilentRelay())
+    waiting = the_balance(database, mailing_id)
+    relay = ScriptedRelay()
+    carried(database, relay, now=NOW + timedelta(hours=1))
+
+    assert (silent.accepted, silent.put_off, silent.in_doubt, waiting.waiting) == (0, 4, 0, 4)
+    assert sorted(address for address, _message in relay.taken) == sorted(readers)
+    assert the_doubtful(database, mailing_id) == []
