@@ -121,6 +121,8 @@ def translated() -> Iterator[None]:
         if isinstance(error, IntegrityError | DataError) or _is_of_our_making(error):
             raise
         reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+        if reason.startswith("unable to open"):
+            reason += " (is its directory there, and may we write in it?)"
         raise Unavailable(f"The database cannot do this now: {reason}.") from error
 
 
